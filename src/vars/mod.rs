@@ -1,0 +1,32 @@
+//! Variables: what they are before and after templating, and which one wins.
+
+mod scope;
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::yaml::Node;
+
+pub use scope::{Scope, ScopeBuilder};
+
+/// A value at run time: the template engine's own, cheap to clone.
+pub type Value = minijinja::Value;
+
+/// A variable as it is stored.
+#[derive(Debug, Clone)]
+pub enum Var {
+    /// Written by a person: templates in it are rendered when it is used, in the scope of its use.
+    Lazy(Node),
+    /// Observed at run time (facts, results, `set_fact`): never rendered again.
+    Data(Value),
+}
+
+impl From<Value> for Var {
+    fn from(value: Value) -> Self {
+        Self::Data(value)
+    }
+}
+
+/// Variables of one origin, in the order they were written.
+pub type VarMap = IndexMap<Arc<str>, Var>;
