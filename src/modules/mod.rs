@@ -1,1 +1,21 @@
-//! modules
+//! Modules: each does one thing on one host, and says what it did.
+//!
+//! A module knows its arguments and its host. It does not know plays, loops, `when` or the
+//! terminal. [`table`] lists them all; the decoder, the documentation and the checks made before
+//! anything connects are derived from it.
+
+mod arg_types;
+pub mod args;
+mod context;
+mod control;
+mod outcome;
+mod remote;
+pub mod spec;
+mod table;
+
+pub use arg_types::{Expr, Mode};
+pub use context::{Controller, Ctx, FileKind};
+pub use outcome::{Diff, Effect, Failure, Outcome};
+pub use remote::Remote;
+pub use spec::{ArgKind, ArgSpec, ModuleSpec};
+pub use table::{all, find, names};

@@ -1,0 +1,48 @@
+//! `debug`: show a message or a variable.
+
+use futures_util::FutureExt as _;
+
+use crate::module_args;
+use crate::modules::spec::{CheckMode, FreeForm, ModuleSpec};
+use crate::modules::{Ctx, Expr, Failure, Outcome};
+use crate::vars::Value;
+
+module_args! {
+    /// Arguments of `debug`.
+    pub(crate) struct Args {
+        /// What to show: text, or any value.
+        msg: Option<Value>;
+        /// The expression to show instead, such as `result.stdout`.
+        var: Option<Expr>;
+        /// Show it only from this `-v` on.
+        verbosity: i64 = "0";
+    }
+}
+
+/// The table's entry.
+pub(in crate::modules) static MODULE: ModuleSpec = ModuleSpec {
+    name: "debug",
+    aliases: &[],
+    collection: "ansible.builtin",
+    summary: "Show a message or a variable",
+    args: Args::SPECS,
+    free_form: FreeForm::No,
+    check: CheckMode::ReadOnly,
+    local: true,
+    run: |arguments, ctx| async move { run(Args::decode(arguments)?, ctx) }.boxed(),
+};
+
+fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
+    let (key, value) = match (args.msg, args.var) {
+        (Some(_), Some(_)) => return Err(Failure::new("`msg` and `var` exclude each other")),
+        (Some(msg), None) => ("msg".to_owned(), msg),
+        (None, Some(Expr(node))) => {
+            let value = ctx.scope.templar().expression(&node, ctx.scope)?;
+            (node.raw().unwrap_or("var").to_owned(), value)
+        }
+        (None, None) => ("msg".to_owned(), Value::from("Hello world!")),
+    };
+    let _ = args.verbosity;
+    let json = serde_json::to_value(&value).map_err(|e| Failure::new(e.to_string()))?;
+    Ok(Outcome::ok().with(&key, json))
+}

@@ -1,0 +1,43 @@
+//! The table of modules.
+
+use super::control;
+use super::spec::ModuleSpec;
+
+/// Every module, by topic.
+static MODULES: &[&ModuleSpec] = &[&control::debug::MODULE, &control::ping::MODULE];
+
+/// Where a qualified name may say a module lives.
+const COLLECTIONS: &[&str] = &[
+    "ansible.builtin",
+    "ansible.legacy",
+    "community.general",
+    "community.postgresql",
+    "runbook",
+];
+
+/// Every module.
+#[must_use]
+pub fn all() -> &'static [&'static ModuleSpec] {
+    MODULES
+}
+
+/// The module of a short or qualified name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static ModuleSpec> {
+    let short = match name.rsplit_once('.') {
+        Some((collection, short)) if COLLECTIONS.contains(&collection) => short,
+        Some(_) => return None,
+        None => name,
+    };
+    MODULES
+        .iter()
+        .copied()
+        .find(|m| m.name == short || m.aliases.contains(&short))
+}
+
+/// Every name a task may use, short.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    MODULES
+        .iter()
+        .flat_map(|m| std::iter::once(m.name).chain(m.aliases.iter().copied()))
+}
