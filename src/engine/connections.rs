@@ -27,13 +27,18 @@ pub(super) struct Connections {
 
 impl Connections {
     pub(super) fn new(connector: Arc<dyn Connector>) -> Self {
-        Self { connector, open: Mutex::default() }
+        Self {
+            connector,
+            open: Mutex::default(),
+        }
     }
 
     /// The connection to a target; concurrent callers share one attempt.
     async fn get(&self, target: &Target) -> Result<Arc<dyn Connection>, Failure> {
         let slot = Arc::clone(self.open.lock().await.entry(target.clone()).or_default());
-        let connected = slot.get_or_try_init(|| self.connector.connect(target)).await;
+        let connected = slot
+            .get_or_try_init(|| self.connector.connect(target))
+            .await;
         Ok(Arc::clone(connected?))
     }
 
@@ -70,13 +75,17 @@ pub(super) struct Way {
 /// A variable's value; an empty text counts as absent, as in Ansible's connection variables.
 fn variable<T: ArgType>(scope: &Arc<Scope>, names: &[&str]) -> Result<Option<T>, Diagnostic> {
     for name in names {
-        let Some(value) = scope.get(name)? else { continue };
+        let Some(value) = scope.get(name)? else {
+            continue;
+        };
         if value.is_none() || value.as_str() == Some("") {
             continue;
         }
         let argument = Argument { value, node: None };
         let decoded = T::decode(&argument);
-        return decoded.map(Some).map_err(|why| Diagnostic::error(format!("`{name}` {why}")));
+        return decoded
+            .map(Some)
+            .map_err(|why| Diagnostic::error(format!("`{name}` {why}")));
     }
     Ok(None)
 }
@@ -102,7 +111,13 @@ pub(super) fn way(
         }
     };
     let identity = identity(scope, task, common, defaults)?;
-    Ok(Way { target: Target { name: host.to_owned(), kind }, identity })
+    Ok(Way {
+        target: Target {
+            name: host.to_owned(),
+            kind,
+        },
+        identity,
+    })
 }
 
 fn ssh_target(
@@ -126,14 +141,22 @@ fn ssh_target(
     let port = port.map(|port| {
         u16::try_from(port).map_err(|_| Diagnostic::error(format!("{port} is not a TCP port")))
     });
-    let key = variable(scope, &["ansible_ssh_private_key_file", "ansible_private_key_file"])?;
+    let key = variable(
+        scope,
+        &["ansible_ssh_private_key_file", "ansible_private_key_file"],
+    )?;
     let timeout: Option<f64> = variable(scope, &["ansible_ssh_timeout", "ansible_timeout"])?;
     let timeout = timeout.and_then(|s| std::time::Duration::try_from_secs_f64(s).ok());
-    let checking = variable(scope, &["ansible_ssh_host_key_checking", "ansible_host_key_checking"])?;
+    let checking = variable(
+        scope,
+        &["ansible_ssh_host_key_checking", "ansible_host_key_checking"],
+    )?;
     let password: Option<String> = variable(scope, &["ansible_password", "ansible_ssh_pass"])?;
     if password.is_some() {
-        return Err(Diagnostic::error(format!("{host} asks for password authentication"))
-            .help("this version logs in with keys, agents, certificates or Kerberos only"));
+        return Err(
+            Diagnostic::error(format!("{host} asks for password authentication"))
+                .help("this version logs in with keys, agents, certificates or Kerberos only"),
+        );
     }
     Ok(SshTarget {
         address: address.unwrap_or_else(|| host.to_owned()),
@@ -153,8 +176,14 @@ fn ssh_args(scope: &Arc<Scope>, defaults: &ConnectionDefaults) -> Result<Vec<Str
     let extra = variable(scope, &["ansible_ssh_extra_args"])?;
     let mut args = Vec::new();
     let both = [
-        ("ansible_ssh_common_args", common.or_else(|| defaults.ssh_common_args.clone())),
-        ("ansible_ssh_extra_args", extra.or_else(|| defaults.ssh_extra_args.clone())),
+        (
+            "ansible_ssh_common_args",
+            common.or_else(|| defaults.ssh_common_args.clone()),
+        ),
+        (
+            "ansible_ssh_extra_args",
+            extra.or_else(|| defaults.ssh_extra_args.clone()),
+        ),
     ];
     for (name, text) in both {
         let Some(text) = text else { continue };
@@ -182,7 +211,9 @@ fn identity(
         None => keywords::value("become_method", common.become_method.as_ref(), task)?,
     };
     if let Some(method) = method.filter(|m| m.rsplit('.').next() != Some("sudo")) {
-        let error = Diagnostic::error(format!("`{method}` is not a become method this version knows"));
+        let error = Diagnostic::error(format!(
+            "`{method}` is not a become method this version knows"
+        ));
         return Err(error.help("use `sudo`"));
     }
     let user = match variable(scope, &["ansible_become_user"])? {
@@ -202,10 +233,16 @@ fn identity(
         Some(exe) => Some(exe),
         None => keywords::value("become_exe", common.become_exe.as_ref(), task)?,
     };
-    let names = ["ansible_become_password", "ansible_become_pass", "ansible_sudo_pass"];
+    let names = [
+        "ansible_become_password",
+        "ansible_become_pass",
+        "ansible_sudo_pass",
+    ];
     let password: Option<Value> = variable(scope, &names)?;
     Ok(Identity::Sudo(Sudo {
-        user: user.or_else(|| defaults.become_user.clone()).unwrap_or_else(|| "root".to_owned()),
+        user: user
+            .or_else(|| defaults.become_user.clone())
+            .unwrap_or_else(|| "root".to_owned()),
         password: match password {
             Some(password) => Some(Secret::new(password.to_string())),
             None => defaults.become_password.clone(),

@@ -19,7 +19,9 @@ pub(super) struct TaskController<'a> {
 #[async_trait]
 impl Controller for TaskController<'_> {
     fn find(&self, kind: FileKind, name: &str) -> Result<ProjectFile, Diagnostic> {
-        self.engine.project.file(&self.task.span, &self.play.source, kind, name)
+        self.engine
+            .project
+            .file(&self.task.span, &self.play.source, kind, name)
     }
 
     async fn ask(&self, question: &str, echo: bool) -> Option<String> {

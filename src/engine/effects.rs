@@ -21,11 +21,23 @@ impl PlayRun<'_> {
                     self.engine.store.set(&host, vars);
                 }
                 Effect::AddHost { name, groups, vars } => {
-                    self.engine.store.inventory_mut().add_host(&name, &groups, vars);
+                    let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
+                    self.engine
+                        .store
+                        .inventory_mut()
+                        .add_host(&name, &groups, vars);
                     self.inventory_changed();
                 }
                 Effect::GroupBy { key, parents } => {
-                    self.engine.store.inventory_mut().group_by(host, &key, &parents);
+                    let parents: Vec<&str> = parents.iter().map(String::as_str).collect();
+                    let mut inventory = self.engine.store.inventory_mut();
+                    match inventory.add_group(&key, &parents) {
+                        Ok(()) => {
+                            inventory.add_to_group(host, &key);
+                        }
+                        Err(mistake) => self.engine.warn(mistake.one_line()),
+                    }
+                    drop(inventory);
                     self.inventory_changed();
                 }
             }
@@ -34,12 +46,16 @@ impl PlayRun<'_> {
 
     /// Facts belong to the host of the step, unless `delegate_facts` gives them to the delegate.
     fn owner_of_facts(&self, run: &TaskRun<'_>, host: &Arc<str>) -> Arc<str> {
-        let Some(node) = &run.task.delegate_facts else { return Arc::clone(host) };
+        let Some(node) = &run.task.delegate_facts else {
+            return Arc::clone(host);
+        };
         let scope = self.scope(host, &run.inherited);
         let delegate = run.inherited.keywords.delegate_to.as_ref();
         let wanted = keywords::flag("delegate_facts", Some(node), false, &scope).unwrap_or(false);
-        let to: Option<String> =
-            keywords::value("delegate_to", delegate, &scope).ok().flatten().filter(|_| wanted);
+        let to: Option<String> = keywords::value("delegate_to", delegate, &scope)
+            .ok()
+            .flatten()
+            .filter(|_| wanted);
         to.map_or_else(|| Arc::clone(host), Into::into)
     }
 }

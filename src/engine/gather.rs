@@ -24,8 +24,12 @@ impl PlayRun<'_> {
         }
         let id = TaskId(format!("{}/gather", self.index));
         let hosts = standing.ok.clone();
-        let end = self.task(&task, inherited, &hosts, id, TaskKind::Gather).await;
-        standing.ok.retain(|host| !end.fallen.iter().any(|f| f.host == *host));
+        let end = self
+            .task(&task, inherited, &hosts, id, TaskKind::Gather)
+            .await;
+        standing
+            .ok
+            .retain(|host| !end.fallen.iter().any(|f| f.host == *host));
         standing.failed.extend(end.fallen);
         standing
     }
@@ -47,7 +51,10 @@ impl PlayRun<'_> {
                 spec,
                 written: "setup".to_owned(),
                 args: TaskArgs {
-                    pairs: subset.map(|node| (text("gather_subset"), node)).into_iter().collect(),
+                    pairs: subset
+                        .map(|node| (text("gather_subset"), node))
+                        .into_iter()
+                        .collect(),
                     template: None,
                 },
             },

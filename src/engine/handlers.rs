@@ -45,26 +45,38 @@ impl PlayRun<'_> {
                 notified.due.insert((index, Arc::clone(host)));
             }
             let host = host.to_string();
-            self.engine.sink.emit(&Event::Notified { handler: name, host });
+            self.engine.sink.emit(&Event::Notified {
+                handler: name,
+                host,
+            });
         }
         Ok(())
     }
 
     fn handlers(&self) -> impl Iterator<Item = (usize, &Arc<Task>)> {
-        self.play.handlers.iter().enumerate().filter_map(|(i, step)| match step {
-            Step::Task(task) => Some((i, task)),
-            Step::Block(_) => None,
-        })
+        self.play
+            .handlers
+            .iter()
+            .enumerate()
+            .filter_map(|(i, step)| match step {
+                Step::Task(task) => Some((i, task)),
+                Step::Block(_) => None,
+            })
     }
 
     /// The handlers that listen to a topic, and the last one of that name.
     fn handlers_called(&self, name: &str, scope: &Arc<Scope>) -> Vec<usize> {
-        let named =
-            self.handlers().filter(|(_, task)| task_name(task, scope) == name).map(|(i, _)| i);
+        let named = self
+            .handlers()
+            .filter(|(_, task)| task_name(task, scope) == name)
+            .map(|(i, _)| i);
         let mut called: Vec<usize> = named.last().into_iter().collect();
         let listening = self.handlers().filter(|(_, task)| {
             task.listen.iter().any(|topic| {
-                scope.templar().node(topic, scope).is_ok_and(|topic| topic.as_str() == Some(name))
+                scope
+                    .templar()
+                    .node(topic, scope)
+                    .is_ok_and(|topic| topic.as_str() == Some(name))
             })
         });
         called.extend(listening.map(|(i, _)| i));
@@ -72,7 +84,10 @@ impl PlayRun<'_> {
     }
 
     fn unknown_handler(&self, name: &str, scope: &Arc<Scope>) -> Diagnostic {
-        let known: Vec<String> = self.handlers().map(|(_, task)| task_name(task, scope)).collect();
+        let known: Vec<String> = self
+            .handlers()
+            .map(|(_, task)| task_name(task, scope))
+            .collect();
         let error = Diagnostic::error(format!("no handler of this play is called `{name}`"));
         match did_you_mean(name, known.iter().map(String::as_str)) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
@@ -95,7 +110,10 @@ impl PlayRun<'_> {
             notified.flushes += 1;
             notified.flushes
         };
-        let inherited = Inherited { cleanup: inherited.cleanup, ..Inherited::of_play(self.play) };
+        let inherited = Inherited {
+            cleanup: inherited.cleanup,
+            ..Inherited::of_play(self.play)
+        };
         let mut alive = hosts.to_vec();
         for (index, task) in self.handlers() {
             let due = self.take_due(index, &alive);
@@ -103,7 +121,9 @@ impl PlayRun<'_> {
                 continue;
             }
             let id = TaskId(format!("{}/handlers/{index}#{flush}", self.index));
-            let after = self.task(task, &inherited, &due, id, TaskKind::Handler).await;
+            let after = self
+                .task(task, &inherited, &due, id, TaskKind::Handler)
+                .await;
             alive.retain(|host| {
                 !after.gone.contains(host) && !after.fallen.iter().any(|f| f.host == *host)
             });
@@ -131,16 +151,29 @@ impl PlayRun<'_> {
             let scope = self.scope(first, inherited);
             let force = self.play.force_handlers.as_ref();
             if keywords::flag("force_handlers", force, false, &scope).unwrap_or(false) {
-                hosts.extend(standing.failed.iter().map(|fallen| Arc::clone(&fallen.host)));
+                hosts.extend(
+                    standing
+                        .failed
+                        .iter()
+                        .map(|fallen| Arc::clone(&fallen.host)),
+                );
             }
         }
         let end = self.flush_handlers(inherited, &hosts).await;
-        standing.ok.retain(|host| {
-            !end.gone.contains(host) && !end.fallen.iter().any(|f| f.host == *host)
-        });
-        let known = |host| standing.failed.iter().any(|f: &super::steps::Fallen| f.host == host);
-        let new: Vec<_> =
-            end.fallen.into_iter().filter(|f| !known(Arc::clone(&f.host))).collect();
+        standing
+            .ok
+            .retain(|host| !end.gone.contains(host) && !end.fallen.iter().any(|f| f.host == *host));
+        let known = |host| {
+            standing
+                .failed
+                .iter()
+                .any(|f: &super::steps::Fallen| f.host == host)
+        };
+        let new: Vec<_> = end
+            .fallen
+            .into_iter()
+            .filter(|f| !known(Arc::clone(&f.host)))
+            .collect();
         standing.failed.extend(new);
         standing
     }

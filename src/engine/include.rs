@@ -41,7 +41,11 @@ impl PlayRun<'_> {
                         let same = |g: &&mut Group| g.file == file && g.item == item;
                         match groups.iter_mut().find(same) {
                             Some(group) => group.hosts.push(Arc::clone(host)),
-                            None => groups.push(Group { file, item, hosts: vec![Arc::clone(host)] }),
+                            None => groups.push(Group {
+                                file,
+                                item,
+                                hosts: vec![Arc::clone(host)],
+                            }),
                         }
                     }
                 }
@@ -64,14 +68,21 @@ impl PlayRun<'_> {
         let down = |host: &Arc<str>, end: &TaskEnd| {
             end.gone.contains(host) || end.fallen.iter().any(|f| f.host == *host)
         };
-        let hosts: Vec<Arc<str>> =
-            group.hosts.iter().filter(|host| !down(host, end)).cloned().collect();
+        let hosts: Vec<Arc<str>> = group
+            .hosts
+            .iter()
+            .filter(|host| !down(host, end))
+            .cloned()
+            .collect();
         if hosts.is_empty() {
             return;
         }
         let depth = run.id.0.matches("/include").count();
         let steps = if depth >= DEEPEST {
-            let message = format!("includes are nested more than {DEEPEST} deep: `{}`", group.file);
+            let message = format!(
+                "includes are nested more than {DEEPEST} deep: `{}`",
+                group.file
+            );
             Err(Diagnostic::error(message).at(&include.file.span).into())
         } else {
             let from = &run.task.span;
@@ -90,7 +101,10 @@ impl PlayRun<'_> {
             }
         };
         let names = hosts.iter().map(ToString::to_string).collect();
-        self.engine.sink.emit(&Event::Included { file: group.file.clone(), hosts: names });
+        self.engine.sink.emit(&Event::Included {
+            file: group.file.clone(),
+            hosts: names,
+        });
         let inherited = self.included(include, run, group.item);
         let path = format!("{}/include/{index}", run.id);
         let before = hosts.clone();
@@ -108,7 +122,9 @@ impl PlayRun<'_> {
     fn included(&self, include: &Include, run: &TaskRun<'_>, item: Option<Value>) -> Inherited {
         let own = &run.task.common;
         let mut inherited = run.inherited.clone();
-        inherited.whens.truncate(inherited.whens.len() - usize::from(own.when.is_some()));
+        inherited
+            .whens
+            .truncate(inherited.whens.len() - usize::from(own.when.is_some()));
         inherited.tags.retain(|tag| !own.tags.contains(tag));
         if !own.vars.is_empty() {
             inherited.vars.pop();
@@ -133,7 +149,11 @@ impl PlayRun<'_> {
     ) -> Result<Vec<(String, Option<Value>)>, Diagnostic> {
         let scope = self.scope(host, &run.inherited);
         let Some(items) = &run.task.r#loop else {
-            return Ok(self.wanted_file(include, run, host, &scope)?.map(|f| (f, None)).into_iter().collect());
+            return Ok(self
+                .wanted_file(include, run, host, &scope)?
+                .map(|f| (f, None))
+                .into_iter()
+                .collect());
         };
         let name = run.task.loop_control.loop_var.as_ref();
         let name = name.and_then(crate::yaml::Node::raw).unwrap_or("item");

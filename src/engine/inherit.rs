@@ -50,7 +50,10 @@ impl Inherited {
 
     /// The same within a `rescue` or `always`.
     pub(super) fn for_cleanup(&self) -> Self {
-        Self { cleanup: true, ..self.clone() }
+        Self {
+            cleanup: true,
+            ..self.clone()
+        }
     }
 }
 

@@ -39,7 +39,10 @@ impl PlayRun<'_> {
     pub(super) fn call(&self, run: &TaskRun<'_>, scope: &Arc<Scope>) -> Result<Call, Diagnostic> {
         let keywords = &run.inherited.keywords;
         let options = &self.engine.options;
-        let host = scope.get("inventory_hostname")?.map(|h| h.to_string()).unwrap_or_default();
+        let host = scope
+            .get("inventory_hostname")?
+            .map(|h| h.to_string())
+            .unwrap_or_default();
         let delegate: Option<String> =
             keywords::value("delegate_to", keywords.delegate_to.as_ref(), scope)?;
         let delegated_to = delegate.filter(|to| *to != host);
@@ -49,37 +52,47 @@ impl PlayRun<'_> {
         } else {
             let target = delegated_to.as_deref().unwrap_or(&host);
             let target_scope = match &delegated_to {
-                Some(to) => self.delegate_scope(to, scope)?,
+                Some(to) => self.delegate_scope(to)?,
                 None => Arc::clone(scope),
             };
-            Some(connections::way(target, &target_scope, scope, keywords, &options.connection)?)
+            Some(connections::way(
+                target,
+                &target_scope,
+                scope,
+                keywords,
+                &options.connection,
+            )?)
         };
         Ok(Call {
             delegated_to,
             way,
             environment: keywords::environment(keywords.environment.as_ref(), scope)?,
             timeout: keywords::seconds("timeout", keywords.timeout.as_ref(), scope)?,
-            check: keywords::flag("check_mode", keywords.check_mode.as_ref(), options.check, scope)?,
+            check: keywords::flag(
+                "check_mode",
+                keywords.check_mode.as_ref(),
+                options.check,
+                scope,
+            )?,
             diff: keywords::flag("diff", keywords.diff.as_ref(), options.diff, scope)?,
             scope: Arc::clone(scope),
             host,
         })
     }
 
-    /// The connection variables of a delegate: the inventory's, or those of the implicit
-    /// `localhost`; a host nobody knows is an error.
-    fn delegate_scope(&self, to: &str, scope: &Arc<Scope>) -> Result<Arc<Scope>, Diagnostic> {
+    /// The connection variables of a delegate: the inventory's (this
+    /// machine is in it by its implicit names); a host nobody knows is an error.
+    fn delegate_scope(&self, to: &str) -> Result<Arc<Scope>, Diagnostic> {
         let store = &self.engine.store;
-        if !store.inventory().contains(to) && !is_localhost(to) {
+        if store.inventory().host(to).is_none() {
             let error = Diagnostic::error(format!("`delegate_to` names `{to}`, which is no host"));
-            let hosts = store.inventory().hosts();
-            let near = crate::diag::did_you_mean(to, hosts.iter().map(|host| &**host));
+            let inventory = store.inventory();
+            let near = crate::diag::did_you_mean(to, inventory.hosts().map(|host| &*host.name));
             return Err(match near {
                 Some(near) => error.help(format!("did you mean `{near}`?")),
                 None => error.help("name a host of the inventory, or `localhost`"),
             });
         }
-        let _ = scope;
         Ok(self.scope(&to.into(), &super::inherit::Inherited::default()))
     }
 
@@ -87,8 +100,13 @@ impl PlayRun<'_> {
     pub(super) async fn reset_connection(&self, run: &TaskRun<'_>, host: &Arc<str>) {
         let scope = self.scope(host, &run.inherited);
         let keywords = &run.inherited.keywords;
-        let way =
-            connections::way(host, &scope, &scope, keywords, &self.engine.options.connection);
+        let way = connections::way(
+            host,
+            &scope,
+            &scope,
+            keywords,
+            &self.engine.options.connection,
+        );
         if let Ok(way) = way {
             self.engine.connections.forget(&way.target).await;
         }
@@ -96,7 +114,12 @@ impl PlayRun<'_> {
 
     /// Runs the module once and judges the outcome.
     pub(super) async fn invoke(&self, run: &TaskRun<'_>, call: &Call) -> Done {
-        let Action::Module { spec, args, written } = &run.task.action else {
+        let Action::Module {
+            spec,
+            args,
+            written,
+        } = &run.task.action
+        else {
             return Done::skipped("not a module");
         };
         if call.check && spec.check == CheckMode::Skipped {
@@ -127,10 +150,16 @@ impl PlayRun<'_> {
             Some(way) => self.engine.connections.remote(way).await?,
             None => Remote::none(),
         };
-        let controller = TaskController { engine: self.engine, play: self.play, task: run.task };
+        let controller = TaskController {
+            engine: self.engine,
+            play: self.play,
+            task: run.task,
+        };
         let ctx = Ctx {
             host: call.delegated_to.as_deref().unwrap_or(&call.host),
-            remote: remote.with_environment(&call.environment).with_timeout(call.timeout),
+            remote: remote
+                .with_environment(&call.environment)
+                .with_timeout(call.timeout),
             check: call.check,
             diff: call.diff,
             scope: &call.scope,
@@ -149,25 +178,42 @@ impl PlayRun<'_> {
         let seen = self.with_result(run, scope, &done);
         let holds = |node| -> Result<Option<bool>, Diagnostic> {
             let Some(node) = node else { return Ok(None) };
-            Ok(Some(scope.templar().condition(node, &seen)? == Condition::Holds))
+            Ok(Some(
+                scope.templar().condition(node, &seen)? == Condition::Holds,
+            ))
         };
         let verdict = holds(task.changed_when.as_ref())
             .and_then(|changed| Ok((changed, holds(task.failed_when.as_ref())?)));
         let (changed, failed) = match verdict {
             Ok(verdict) => verdict,
-            Err(mistake) => return Done { began: done.began, ..Done::mistaken(&mistake) },
+            Err(mistake) => {
+                return Done {
+                    began: done.began,
+                    ..Done::mistaken(&mistake)
+                };
+            }
         };
-        let was_changed = done.result.get("changed").and_then(Json::as_bool).unwrap_or(false);
+        let was_changed = done
+            .result
+            .get("changed")
+            .and_then(Json::as_bool)
+            .unwrap_or(false);
         let changed = changed.unwrap_or(was_changed);
         let failed = failed.unwrap_or(done.status == Status::Failed);
         done.result.insert("changed".into(), changed.into());
         done.result.insert("failed".into(), failed.into());
         if let Some(condition) = &task.failed_when {
-            done.result.insert("failed_when_result".into(), failed.into());
+            done.result
+                .insert("failed_when_result".into(), failed.into());
             if failed && done.status != Status::Failed {
-                let text = condition.raw().map_or_else(|| "a condition".into(), |c| format!("`{c}`"));
+                let text = condition
+                    .raw()
+                    .map_or_else(|| "a condition".into(), |c| format!("`{c}`"));
                 let seen = done.msg().map(|m| format!(": {m}")).unwrap_or_default();
-                done.result.insert("msg".into(), format!("failed_when {text} holds{seen}").into());
+                done.result.insert(
+                    "msg".into(),
+                    format!("failed_when {text} holds{seen}").into(),
+                );
             }
         }
         done.status = match (failed, changed) {
@@ -177,11 +223,6 @@ impl PlayRun<'_> {
         };
         done
     }
-}
-
-/// Whether this names the controller itself.
-pub(super) fn is_localhost(host: &str) -> bool {
-    matches!(host, "localhost" | "127.0.0.1" | "::1")
 }
 
 fn unpredictable(module: &str) -> Done {
@@ -215,17 +256,30 @@ fn arguments(
         let arg = spec.arg(written);
         let name = arg.map_or(written, |arg| arg.name);
         let is_expression = arg.is_some_and(|arg| arg.kind == ArgKind::Expr);
-        let value = if is_expression { Value::UNDEFINED } else { templar.node(node, scope)? };
+        let value = if is_expression {
+            Value::UNDEFINED
+        } else {
+            templar.node(node, scope)?
+        };
         if is_omit(&value) {
             all.0.shift_remove(name);
         } else {
-            all.0.insert(name.to_owned(), Argument { value, node: Some(node.clone()) });
+            all.0.insert(
+                name.to_owned(),
+                Argument {
+                    value,
+                    node: Some(node.clone()),
+                },
+            );
         }
     }
     if let Some(unknown) = all.0.keys().find(|name| {
         spec.arg(name).is_none() && spec.free_form != crate::modules::spec::FreeForm::AnyNames
     }) {
-        return Err(Diagnostic::error(format!("`{}` has no argument `{unknown}`", spec.name)));
+        return Err(Diagnostic::error(format!(
+            "`{}` has no argument `{unknown}`",
+            spec.name
+        )));
     }
     Ok(all)
 }
@@ -257,7 +311,11 @@ fn done_of(ended: Result<Outcome, Failure>, run: &TaskRun<'_>) -> Done {
             result.insert("msg".into(), reason.into());
             Done::new(Status::Unreachable, result)
         }
-        Err(Failure::Failed { msg, result: more, place }) => {
+        Err(Failure::Failed {
+            msg,
+            result: more,
+            place,
+        }) => {
             let mut result = Map::new();
             result.insert("changed".into(), false.into());
             result.insert("failed".into(), true.into());

@@ -14,9 +14,14 @@ pub(super) fn value<T: ArgType>(
     node: Option<&Node>,
     scope: &Arc<Scope>,
 ) -> Result<Option<T>, Diagnostic> {
-    let Some(node) = node.filter(|node| !node.is_null()) else { return Ok(None) };
+    let Some(node) = node.filter(|node| !node.is_null()) else {
+        return Ok(None);
+    };
     let value = scope.templar().node(node, scope)?;
-    let argument = Argument { value, node: Some(node.clone()) };
+    let argument = Argument {
+        value,
+        node: Some(node.clone()),
+    };
     T::decode(&argument)
         .map(Some)
         .map_err(|why| Diagnostic::error(format!("`{keyword}` {why}")).at(&node.span))
@@ -39,7 +44,9 @@ pub(super) fn seconds(
     scope: &Arc<Scope>,
 ) -> Result<Option<Duration>, Diagnostic> {
     let seconds: Option<f64> = value(keyword, node, scope)?;
-    Ok(seconds.filter(|s| *s > 0.0).and_then(|s| Duration::try_from_secs_f64(s).ok()))
+    Ok(seconds
+        .filter(|s| *s > 0.0)
+        .and_then(|s| Duration::try_from_secs_f64(s).ok()))
 }
 
 /// `environment`: mappings merged in order, as pairs of texts.
@@ -48,7 +55,9 @@ pub(super) fn environment(
     scope: &Arc<Scope>,
 ) -> Result<Vec<(String, String)>, Diagnostic> {
     use indexmap::IndexMap;
-    let Some(node) = node.filter(|node| !node.is_null()) else { return Ok(Vec::new()) };
+    let Some(node) = node.filter(|node| !node.is_null()) else {
+        return Ok(Vec::new());
+    };
     let rendered = scope.templar().node(node, scope)?;
     let maps: Vec<Value> = match rendered.kind() {
         minijinja::value::ValueKind::Map => vec![rendered],
@@ -56,7 +65,10 @@ pub(super) fn environment(
     };
     let mut merged: IndexMap<String, String> = IndexMap::new();
     for map in maps {
-        let argument = Argument { value: map, node: Some(node.clone()) };
+        let argument = Argument {
+            value: map,
+            node: Some(node.clone()),
+        };
         let pairs = IndexMap::<String, Value>::decode(&argument)
             .map_err(|why| Diagnostic::error(format!("`environment` {why}")).at(&node.span))?;
         for (name, value) in pairs {
@@ -72,6 +84,8 @@ pub(super) fn environment(
 
 fn is_name(name: &str) -> bool {
     let mut chars = name.chars();
-    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+    chars
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

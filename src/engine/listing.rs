@@ -34,7 +34,11 @@ pub struct TaskListing {
 
 /// Lists the plays of a playbook, with hosts and tasks.
 pub fn list(engine: &Engine, playbook: &Playbook) -> Result<Vec<PlayListing>, Diagnostic> {
-    playbook.plays.iter().map(|play| list_play(engine, play)).collect()
+    playbook
+        .plays
+        .iter()
+        .map(|play| list_play(engine, play))
+        .collect()
 }
 
 fn list_play(engine: &Engine, play: &Play) -> Result<PlayListing, Diagnostic> {

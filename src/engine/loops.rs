@@ -10,7 +10,7 @@ use super::step::Done;
 use super::task::TaskRun;
 use crate::diag::Diagnostic;
 use crate::event::Status;
-use crate::vars::{Scope, Value, Var, VarMap};
+use crate::vars::{Scope, Value, Var, VarMap, to_json};
 use crate::yaml::Node;
 
 /// `loop_control`, worked out.
@@ -56,8 +56,9 @@ impl PlayRun<'_> {
                 self.apply(run, host, std::mem::take(&mut done.effects));
                 scope = self.scope(host, &run.inherited);
             }
-            done.result.insert(control.loop_var.clone(), json_of(item));
-            done.result.insert("ansible_loop_var".into(), control.loop_var.clone().into());
+            done.result.insert(control.loop_var.clone(), to_json(item));
+            done.result
+                .insert("ansible_loop_var".into(), control.loop_var.clone().into());
             self.finish_item(run, host, &done);
             let lost = done.status == Status::Unreachable;
             all.push(done);
@@ -85,7 +86,10 @@ impl PlayRun<'_> {
             if run.task.flatten_loop {
                 return Ok(vec![value]);
             }
-            let message = format!("`loop` needs a list, not {}", crate::modules::describe(&value));
+            let message = format!(
+                "`loop` needs a list, not {}",
+                crate::modules::describe(&value)
+            );
             let help = "wrap it in `[…]`, or use `dict2items` for a mapping";
             return Err(Diagnostic::error(message).at(&node.span).help(help));
         }
@@ -161,14 +165,13 @@ fn label(run: &TaskRun<'_>, scope: &Arc<Scope>, item: &Value) -> String {
         .to_string()
 }
 
-fn json_of(value: &Value) -> Json {
-    serde_json::to_value(value).unwrap_or_else(|_| Json::String(value.to_string()))
-}
-
 /// One result for all items: failed if any failed, changed if any changed.
 fn fold(all: &[Done], censored: bool) -> Done {
     let any = |status: Status| all.iter().any(|done| done.status == status);
-    let failed = all.iter().filter(|done| done.status == Status::Failed).count();
+    let failed = all
+        .iter()
+        .filter(|done| done.status == Status::Failed)
+        .count();
     let status = if any(Status::Unreachable) {
         Status::Unreachable
     } else if failed > 0 {
@@ -200,7 +203,10 @@ fn fold(all: &[Done], censored: bool) -> Done {
     if status == Status::Skipped {
         result.insert("skipped".into(), true.into());
     }
-    let results = all.iter().map(|done| Json::Object(done.result.clone())).collect();
+    let results = all
+        .iter()
+        .map(|done| Json::Object(done.result.clone()))
+        .collect();
     result.insert("results".into(), Json::Array(results));
     let mut folded = Done::new(status, result);
     folded.censored = censored;

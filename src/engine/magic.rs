@@ -26,7 +26,7 @@ impl Object for HostVarsOfAll {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let store = self.0.upgrade()?;
         let host = key.as_str()?;
-        if !store.inventory().contains(host) {
+        if store.inventory().host(host).is_none() {
             return None;
         }
         let magic = Arc::new(of_host(&store, host));
@@ -35,8 +35,15 @@ impl Object for HostVarsOfAll {
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        let hosts = self.0.upgrade().map(|store| store.inventory().hosts()).unwrap_or_default();
-        Enumerator::Values(hosts.iter().map(|host| Value::from(&**host)).collect())
+        let Some(store) = self.0.upgrade() else {
+            return Enumerator::Empty;
+        };
+        let names = store
+            .inventory()
+            .hosts()
+            .map(|host| Value::from(&*host.name))
+            .collect();
+        Enumerator::Values(names)
     }
 }
 
@@ -65,7 +72,13 @@ impl Object for HostVarsOfOne {
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Values(self.0.names().iter().map(|name| Value::from(&**name)).collect())
+        Enumerator::Values(
+            self.0
+                .names()
+                .iter()
+                .map(|name| Value::from(&**name))
+                .collect(),
+        )
     }
 }
 
@@ -81,7 +94,11 @@ fn names(hosts: &[Arc<str>]) -> Value {
 pub(super) fn of_host(store: &Arc<Store>, host: &str) -> VarMap {
     let mut vars = VarMap::new();
     put(&mut vars, "inventory_hostname", host);
-    put(&mut vars, "inventory_hostname_short", host.split('.').next().unwrap_or(host));
+    put(
+        &mut vars,
+        "inventory_hostname_short",
+        host.split('.').next().unwrap_or(host),
+    );
     let group_names = store.inventory().group_names(host);
     put(&mut vars, "group_names", names(&group_names));
     vars
@@ -90,26 +107,38 @@ pub(super) fn of_host(store: &Arc<Store>, host: &str) -> VarMap {
 /// `hostvars` and `groups`, the same for every host until the inventory changes.
 pub(super) fn of_inventory(store: &Arc<Store>) -> VarMap {
     let mut vars = VarMap::new();
-    put(&mut vars, "hostvars", Value::from_object(HostVarsOfAll(Arc::downgrade(store))));
+    put(
+        &mut vars,
+        "hostvars",
+        Value::from_object(HostVarsOfAll(Arc::downgrade(store))),
+    );
     let inventory = store.inventory();
     let groups: Value = inventory
-        .groups()
+        .groups_map()
         .iter()
-        .map(|group| (group.to_string(), names(&inventory.group_hosts(group))))
+        .map(|(group, hosts)| (group.to_string(), names(hosts)))
         .collect();
     put(&mut vars, "groups", groups);
     vars
 }
 
 /// Which hosts are in the play and in the batch, and which of them are still standing.
-pub(super) fn of_play(name: &str, all: &[Arc<str>], batch: &[Arc<str>], standing: &[Arc<str>]) -> VarMap {
+pub(super) fn of_play(
+    name: &str,
+    all: &[Arc<str>],
+    batch: &[Arc<str>],
+    standing: &[Arc<str>],
+) -> VarMap {
     let mut vars = VarMap::new();
     put(&mut vars, "ansible_play_name", name);
     put(&mut vars, "ansible_play_hosts_all", names(all));
     put(&mut vars, "ansible_play_hosts", names(standing));
     put(&mut vars, "play_hosts", names(standing));
-    let batch: Vec<Arc<str>> =
-        batch.iter().filter(|host| standing.contains(host)).cloned().collect();
+    let batch: Vec<Arc<str>> = batch
+        .iter()
+        .filter(|host| standing.contains(host))
+        .cloned()
+        .collect();
     put(&mut vars, "ansible_play_batch", names(&batch));
     vars
 }
@@ -121,15 +150,31 @@ pub(super) fn of_run(options: &Options) -> VarMap {
     put(&mut vars, "ansible_diff_mode", options.diff);
     put(&mut vars, "ansible_verbosity", options.verbosity);
     put(&mut vars, "ansible_forks", options.forks);
-    put(&mut vars, "ansible_limit", options.limit.clone().unwrap_or_default());
-    put(&mut vars, "runbook_project_dir", options.project_dir.display().to_string());
+    put(
+        &mut vars,
+        "ansible_limit",
+        options.limit.clone().unwrap_or_default(),
+    );
+    put(
+        &mut vars,
+        "runbook_project_dir",
+        options.project_dir.display().to_string(),
+    );
     put(&mut vars, "runbook_version", env!("CARGO_PKG_VERSION"));
     if let Some(first) = options.inventory_sources.first() {
         let path = std::path::Path::new(first);
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let dir = if path.is_dir() { Some(path.as_path()) } else { path.parent() };
+        let dir = if path.is_dir() {
+            Some(path.as_path())
+        } else {
+            path.parent()
+        };
         put(&mut vars, "inventory_file", path.display().to_string());
-        put(&mut vars, "inventory_dir", dir.map(|d| d.display().to_string()).unwrap_or_default());
+        put(
+            &mut vars,
+            "inventory_dir",
+            dir.map(|d| d.display().to_string()).unwrap_or_default(),
+        );
     }
     vars
 }

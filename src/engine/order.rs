@@ -3,8 +3,13 @@
 use std::sync::Arc;
 
 /// Ansible's words for it.
-pub(super) const ORDERS: [&str; 5] =
-    ["inventory", "sorted", "reverse_sorted", "reverse_inventory", "shuffle"];
+pub(super) const ORDERS: [&str; 5] = [
+    "inventory",
+    "sorted",
+    "reverse_sorted",
+    "reverse_inventory",
+    "shuffle",
+];
 
 /// Puts hosts, given in the inventory's order, into the order asked for; false when there is no
 /// such order.

@@ -60,7 +60,9 @@ impl Engine {
     pub(super) async fn play(&self, index: usize, play: &Play) -> Result<PlayEnd, Diagnostic> {
         let magic = self.playbook_magic(play);
         let play_vars = Arc::clone(&play.common.vars);
-        let scope = self.store.hostless(&[Arc::clone(&play_vars), Arc::clone(&magic)]);
+        let scope = self
+            .store
+            .hostless(&[Arc::clone(&play_vars), Arc::clone(&magic)]);
         let hosts = self.play_hosts(play, &scope)?;
         let name = match &play.common.name {
             Some(name) => scope.templar().node(name, &scope)?.to_string(),
@@ -68,7 +70,12 @@ impl Engine {
         };
         let place = play.span.to_string();
         let names = hosts.iter().map(ToString::to_string).collect();
-        self.sink.emit(&Event::PlayStarted { play: index, name: name.clone(), hosts: names, place });
+        self.sink.emit(&Event::PlayStarted {
+            play: index,
+            name: name.clone(),
+            hosts: names,
+            place,
+        });
         if hosts.is_empty() {
             self.warn(format!("no hosts matched in the play `{name}`"));
             return Ok(PlayEnd::GoOn);
@@ -107,7 +114,11 @@ impl Engine {
         for (i, batch) in cut.into_iter().enumerate() {
             if count > 1 {
                 let hosts = batch.iter().map(ToString::to_string).collect();
-                self.sink.emit(&Event::BatchStarted { batch: i + 1, of: count, hosts });
+                self.sink.emit(&Event::BatchStarted {
+                    batch: i + 1,
+                    of: count,
+                    hosts,
+                });
             }
             run.batch = batch;
             if let Some(end) = run.run_batch().await {
@@ -124,18 +135,23 @@ impl Engine {
         Arc::new(vars)
     }
 
-    pub(super) fn play_hosts(&self, play: &Play, scope: &Arc<Scope>) -> Result<Vec<Arc<str>>, Diagnostic> {
+    pub(super) fn play_hosts(
+        &self,
+        play: &Play,
+        scope: &Arc<Scope>,
+    ) -> Result<Vec<Arc<str>>, Diagnostic> {
         let pattern = pattern(&play.hosts, scope)?;
         let inventory = self.store.inventory();
-        let (selected, unknown) = inventory.select_lenient(&pattern)?;
-        for name in unknown {
-            self.warn(format!("{name} (in the hosts of the play at {})", play.hosts.span));
+        let selection = inventory.resolve(&pattern)?;
+        for unmatched in selection.unmatched {
+            self.warn(unmatched.at(&play.hosts.span).one_line());
         }
         let limit = match &self.options.limit {
             Some(limit) => Some(inventory.select(limit)?),
             None => None,
         };
-        let mut hosts: Vec<Arc<str>> = selected
+        let mut hosts: Vec<Arc<str>> = selection
+            .hosts
             .into_iter()
             .filter(|host| limit.as_ref().is_none_or(|limit| limit.contains(host)))
             .filter(|host| !self.is_lost(host))
@@ -144,7 +160,10 @@ impl Engine {
             let order = scope.templar().node(node, scope)?.to_string();
             if !order::arrange(&mut hosts, &order) {
                 let known = crate::diag::or_list(order::ORDERS);
-                return Err(mistake(format!("`order` must be {known}, not `{order}`"), node));
+                return Err(mistake(
+                    format!("`order` must be {known}, not `{order}`"),
+                    node,
+                ));
             }
         }
         Ok(hosts)
@@ -157,10 +176,16 @@ pub(super) fn pattern(hosts: &Node, scope: &Arc<Scope>) -> Result<String, Diagno
     if let Some(text) = value.as_str() {
         return Ok(text.to_owned());
     }
-    let items = value
-        .try_iter()
-        .map_err(|_| mistake("`hosts` must be a pattern or a list of patterns".to_owned(), hosts))?;
-    Ok(items.map(|item| item.to_string()).collect::<Vec<_>>().join(","))
+    let items = value.try_iter().map_err(|_| {
+        mistake(
+            "`hosts` must be a pattern or a list of patterns".to_owned(),
+            hosts,
+        )
+    })?;
+    Ok(items
+        .map(|item| item.to_string())
+        .collect::<Vec<_>>()
+        .join(","))
 }
 
 impl PlayRun<'_> {
@@ -176,10 +201,11 @@ impl PlayRun<'_> {
                     .unwrap_or_default(),
             };
             let vars = self.engine.project.vars_file(&self.play.source, &names);
-            self.vars.push(Arc::new(vars.map_err(|error| match error.span {
-                Some(_) => error,
-                None => error.at(&node.span),
-            })?));
+            self.vars
+                .push(Arc::new(vars.map_err(|error| match error.span {
+                    Some(_) => error,
+                    None => error.at(&node.span),
+                })?));
         }
         Ok(())
     }
@@ -212,7 +238,10 @@ impl PlayRun<'_> {
         let Standing { ok, mut failed } = standing;
         let mut after = self.list(steps, inherited, ok, &path).await;
         failed.append(&mut after.failed);
-        Standing { ok: after.ok, failed }
+        Standing {
+            ok: after.ok,
+            failed,
+        }
     }
 
     /// What the batch's end means for the play and the run.
@@ -225,7 +254,10 @@ impl PlayRun<'_> {
             Some(Ended::Play) => return Some(PlayEnd::GoOn),
             Some(Ended::Batch) | None => {}
         }
-        let fatal = standing.failed.iter().any(|fallen| fallen.cause == Cause::Collateral);
+        let fatal = standing
+            .failed
+            .iter()
+            .any(|fallen| fallen.cause == Cause::Collateral);
         if fatal || self.engine.interrupt.requested() {
             return Some(PlayEnd::Break);
         }
@@ -234,7 +266,10 @@ impl PlayRun<'_> {
             let reason = if hosts.len() == self.all.len() {
                 format!("no hosts left: {} failed", hosts.join(", "))
             } else {
-                format!("the whole batch failed ({}): nothing further is touched", hosts.join(", "))
+                format!(
+                    "the whole batch failed ({}): nothing further is touched",
+                    hosts.join(", ")
+                )
             };
             self.engine.sink.emit(&Event::PlayAborted { reason });
             return Some(PlayEnd::Break);
@@ -247,7 +282,10 @@ impl PlayRun<'_> {
     }
 
     pub(super) fn has_ended(&self) -> bool {
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+        self.ended
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some()
     }
 
     /// The variables of `host` below the task's own: inventory, facts, play, blocks, task.
@@ -262,29 +300,48 @@ impl PlayRun<'_> {
             self.host_magic(host),
             self.standing_magic(),
         ];
-        self.engine.store.top(builder, host, &inherited.include_params, &magic)
+        self.engine
+            .store
+            .top(builder, host, &inherited.include_params, &magic)
     }
 
     fn standing_magic(&self) -> Arc<VarMap> {
         let standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::new(magic::of_play(&self.name, &self.all, &self.batch, &standing))
+        Arc::new(magic::of_play(
+            &self.name,
+            &self.all,
+            &self.batch,
+            &standing,
+        ))
     }
 
     fn inventory_magic(&self) -> Arc<VarMap> {
-        let mut cached = self.inventory_magic.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cached = self
+            .inventory_magic
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let fresh = || Arc::new(magic::of_inventory(&self.engine.store));
         Arc::clone(cached.get_or_insert_with(fresh))
     }
 
     fn host_magic(&self, host: &Arc<str>) -> Arc<VarMap> {
-        let mut cached = self.host_magic.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cached = self
+            .host_magic
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let fresh = || Arc::new(magic::of_host(&self.engine.store, host));
         Arc::clone(cached.entry(Arc::clone(host)).or_insert_with(fresh))
     }
 
     /// The inventory changed: what was worked out from it is worked out anew.
     pub(super) fn inventory_changed(&self) {
-        *self.inventory_magic.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.host_magic.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self
+            .inventory_magic
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = None;
+        self.host_magic
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 }

@@ -139,11 +139,15 @@ impl Engine {
     }
 
     fn refuse(&self, mistakes: &Diagnostics) {
-        self.sink.emit(&Event::PlayAborted { reason: mistakes.render(false) });
+        self.sink.emit(&Event::PlayAborted {
+            reason: mistakes.render(false),
+        });
     }
 
     pub(super) fn warn(&self, message: impl Into<String>) {
-        self.sink.emit(&Event::Warning { message: message.into() });
+        self.sink.emit(&Event::Warning {
+            message: message.into(),
+        });
     }
 
     /// Takes a host out of all later plays.
@@ -155,12 +159,18 @@ impl Engine {
     }
 
     pub(super) fn is_lost(&self, host: &Arc<str>) -> bool {
-        self.lost.lock().unwrap_or_else(PoisonError::into_inner).contains(host)
+        self.lost
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(host)
     }
 
     /// Failed hosts come back (`meta: clear_host_errors`).
     pub(super) fn forgive(&self) {
-        self.lost.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.lost
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     /// The folder a playbook stands in, for messages and `playbook_dir`.
@@ -178,7 +188,12 @@ fn absolute(path: &Path) -> PathBuf {
 }
 
 fn source_dir(playbook: &Playbook) -> Option<PathBuf> {
-    playbook.source.path.as_deref().and_then(Path::parent).map(absolute)
+    playbook
+        .source
+        .path
+        .as_deref()
+        .and_then(Path::parent)
+        .map(absolute)
 }
 
 /// Sortable by time, unique among a team's controllers.

@@ -7,13 +7,17 @@ use crate::vars::Value;
 
 /// A size that is none.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("`serial` must be a number of hosts, a percentage such as `30%`, or a list of them, not {0}")]
+#[error(
+    "`serial` must be a number of hosts, a percentage such as `30%`, or a list of them, not {0}"
+)]
 pub struct SerialError(String);
 
 /// Cuts hosts into batches of the given sizes; the last size repeats. No sizes: one batch.
 #[must_use]
 pub fn batches(hosts: &[Arc<str>], sizes: &[SerialSize]) -> Vec<Vec<Arc<str>>> {
-    let Some(last) = sizes.last() else { return vec![hosts.to_vec()] };
+    let Some(last) = sizes.last() else {
+        return vec![hosts.to_vec()];
+    };
     let mut rest = hosts;
     let mut cut = Vec::new();
     let mut sizes = sizes.iter();
@@ -81,7 +85,10 @@ mod tests {
 
     #[test]
     fn the_last_size_repeats() {
-        assert_eq!(cut(7, &[SerialSize::Hosts(1), SerialSize::Hosts(2)]), [1, 2, 2, 2]);
+        assert_eq!(
+            cut(7, &[SerialSize::Hosts(1), SerialSize::Hosts(2)]),
+            [1, 2, 2, 2]
+        );
         assert_eq!(cut(5, &[SerialSize::Hosts(2)]), [2, 2, 1]);
         assert_eq!(cut(5, &[]), [5]);
         assert_eq!(cut(5, &[SerialSize::Hosts(0)]), [5]);
@@ -97,7 +104,10 @@ mod tests {
     fn values_of_every_form_are_read() {
         assert_eq!(sizes(&Value::from(2)), Ok(vec![SerialSize::Hosts(2)]));
         let list = Value::from(vec![Value::from("1"), Value::from("50%")]);
-        assert_eq!(sizes(&list), Ok(vec![SerialSize::Hosts(1), SerialSize::Percent(50.0)]));
+        assert_eq!(
+            sizes(&list),
+            Ok(vec![SerialSize::Hosts(1), SerialSize::Percent(50.0)])
+        );
         let error = sizes(&Value::from("some")).unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -44,7 +44,11 @@ impl Stats {
 
     /// All counts, by name.
     pub(super) fn all(&self) -> IndexMap<String, HostStats> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut all = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         all.sort_keys();
         all
     }

@@ -14,7 +14,7 @@ use crate::diag::Diagnostic;
 use crate::event::{Event, Status, StepResult};
 use crate::modules::{Diff, Effect};
 use crate::template::Condition;
-use crate::vars::{Scope, Value, Var, VarMap};
+use crate::vars::{Scope, Var, VarMap, from_map};
 use crate::yaml::Node;
 
 /// How a step, or one item of its loop, ended.
@@ -93,7 +93,10 @@ impl PlayRun<'_> {
         self.register(run, host, &done);
         self.apply(run, host, std::mem::take(&mut done.effects));
         if let Err(mistake) = self.notify(run, host, &done) {
-            done = Done { began, ..Done::mistaken(&mistake) };
+            done = Done {
+                began,
+                ..Done::mistaken(&mistake)
+            };
         }
         self.forgive_errors(run, &scope, &mut done);
         self.finish(run, host, &done);
@@ -119,7 +122,11 @@ impl PlayRun<'_> {
             Ok(None) => {
                 let (task, host) = (run.id.clone(), host.to_string());
                 let shown = item.clone().filter(|_| !censored);
-                self.engine.sink.emit(&Event::StepStarted { task, host, item: shown });
+                self.engine.sink.emit(&Event::StepStarted {
+                    task,
+                    host,
+                    item: shown,
+                });
                 match self.call(run, scope) {
                     Ok(call) => self.attempts(run, call).await,
                     Err(mistake) => Done::mistaken(&mistake),
@@ -155,13 +162,18 @@ impl PlayRun<'_> {
     /// Repeats the call until `until` holds, or just once.
     async fn attempts(&self, run: &TaskRun<'_>, call: Call) -> Done {
         let task = run.task;
-        let Some(until) = &task.until else { return self.invoke(run, &call).await };
+        let Some(until) = &task.until else {
+            return self.invoke(run, &call).await;
+        };
         let scope = Arc::clone(&call.scope);
         let limits = || -> Result<(u64, std::time::Duration), Diagnostic> {
             let retries: Option<i64> = keywords::value("retries", task.retries.as_ref(), &scope)?;
             let delay: Option<f64> = keywords::value("delay", task.delay.as_ref(), &scope)?;
             let delay = std::time::Duration::try_from_secs_f64(delay.unwrap_or(5.0).max(0.0));
-            Ok((u64::try_from(retries.unwrap_or(3)).unwrap_or(0), delay.unwrap_or_default()))
+            Ok((
+                u64::try_from(retries.unwrap_or(3)).unwrap_or(0),
+                delay.unwrap_or_default(),
+            ))
         };
         let (retries, delay) = match limits() {
             Ok(limits) => limits,
@@ -186,7 +198,12 @@ impl PlayRun<'_> {
             }
             let (task, host) = (run.id.clone(), call.host.clone());
             let left = retries + 1 - attempt;
-            self.engine.sink.emit(&Event::StepRetried { task, host, left, msg: why });
+            self.engine.sink.emit(&Event::StepRetried {
+                task,
+                host,
+                left,
+                msg: why,
+            });
             tokio::time::sleep(delay).await;
             attempt += 1;
         }
@@ -203,14 +220,14 @@ impl PlayRun<'_> {
             return Arc::clone(scope);
         };
         let mut vars = VarMap::new();
-        vars.insert(name.into(), Var::Data(Value::from_serialize(&done.result)));
+        vars.insert(name.into(), Var::Data(from_map(&done.result)));
         scope.with(Arc::new(vars))
     }
 
     fn register(&self, run: &TaskRun<'_>, host: &Arc<str>, done: &Done) {
         if let Some(name) = run.task.register.as_ref().and_then(Node::raw) {
             let mut vars = VarMap::new();
-            vars.insert(name.into(), Var::Data(Value::from_serialize(&done.result)));
+            vars.insert(name.into(), Var::Data(from_map(&done.result)));
             self.engine.store.set(host, vars);
         }
     }
@@ -246,17 +263,24 @@ impl PlayRun<'_> {
     /// Counts the step and says that it ended.
     pub(super) fn finish(&self, run: &TaskRun<'_>, host: &Arc<str>, done: &Done) {
         self.engine.stats.count(host, done.status);
-        self.engine.sink.emit(&Event::StepFinished(step_result(run, host, done)));
+        self.engine
+            .sink
+            .emit(&Event::StepFinished(step_result(run, host, done)));
     }
 
     /// Says that an item of a loop ended.
     pub(super) fn finish_item(&self, run: &TaskRun<'_>, host: &Arc<str>, done: &Done) {
-        self.engine.sink.emit(&Event::ItemFinished(step_result(run, host, done)));
+        self.engine
+            .sink
+            .emit(&Event::ItemFinished(step_result(run, host, done)));
     }
 }
 
 fn exhausted(mut done: Done, attempts: u64, condition: &str) -> Done {
-    let seen = done.msg().map(|msg| format!("; last: {msg}")).unwrap_or_default();
+    let seen = done
+        .msg()
+        .map(|msg| format!("; last: {msg}"))
+        .unwrap_or_default();
     let times = if attempts == 1 { "attempt" } else { "attempts" };
     let msg = format!("gave up after {attempts} {times}: `{condition}` does not hold{seen}");
     done.result.insert("failed".into(), true.into());
@@ -267,7 +291,12 @@ fn exhausted(mut done: Done, attempts: u64, condition: &str) -> Done {
 
 fn step_result(run: &TaskRun<'_>, host: &Arc<str>, done: &Done) -> StepResult {
     let hidden = done.censored;
-    let skipped = || done.result.get("false_condition").and_then(Json::as_str).map(str::to_owned);
+    let skipped = || {
+        done.result
+            .get("false_condition")
+            .and_then(Json::as_str)
+            .map(str::to_owned)
+    };
     let msg = match done.status {
         Status::Skipped => done.msg().or_else(skipped),
         _ => done.msg(),
@@ -276,12 +305,28 @@ fn step_result(run: &TaskRun<'_>, host: &Arc<str>, done: &Done) -> StepResult {
         task: run.id.clone(),
         host: host.to_string(),
         delegated_to: done.delegated_to.clone(),
-        item: if hidden && done.item.is_some() { Some("(censored)".into()) } else { done.item.clone() },
+        item: if hidden && done.item.is_some() {
+            Some("(censored)".into())
+        } else {
+            done.item.clone()
+        },
         status: done.status,
         msg: msg.filter(|_| !hidden),
-        result: if hidden { Map::new() } else { done.result.clone() },
-        diff: if hidden { Vec::new() } else { done.diff.clone() },
-        warnings: if hidden { Vec::new() } else { done.warnings.clone() },
+        result: if hidden {
+            Map::new()
+        } else {
+            done.result.clone()
+        },
+        diff: if hidden {
+            Vec::new()
+        } else {
+            done.diff.clone()
+        },
+        warnings: if hidden {
+            Vec::new()
+        } else {
+            done.warnings.clone()
+        },
         place: done.place.clone().filter(|_| !hidden),
         censored: hidden,
         took_ms: u64::try_from(done.began.elapsed().as_millis()).unwrap_or(u64::MAX),

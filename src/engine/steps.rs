@@ -13,7 +13,7 @@ use super::inherit::Inherited;
 use super::play::PlayRun;
 use crate::event::{Event, TaskId, TaskKind};
 use crate::playbook::{Block, Step};
-use crate::vars::{Value, Var, VarMap};
+use crate::vars::{Var, VarMap, from_json};
 
 /// Why a host left a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,12 +47,16 @@ pub(super) struct Standing {
 impl Standing {
     /// Everyone is still there.
     pub(super) fn all(hosts: Vec<Arc<str>>) -> Self {
-        Self { ok: hosts, failed: Vec::new() }
+        Self {
+            ok: hosts,
+            failed: Vec::new(),
+        }
     }
 
     /// These fell.
     fn drop(&mut self, fallen: Vec<Fallen>) {
-        self.ok.retain(|host| !fallen.iter().any(|f| f.host == *host));
+        self.ok
+            .retain(|host| !fallen.iter().any(|f| f.host == *host));
         self.failed.extend(fallen);
     }
 
@@ -121,12 +125,16 @@ impl PlayRun<'_> {
         let order = hosts.clone();
         let mut standing = self.list(&block.body, &inherited, hosts, path).await;
         if !block.rescue.is_empty() {
-            self.rescue(block, &inherited.for_cleanup(), &mut standing, path).await;
+            self.rescue(block, &inherited.for_cleanup(), &mut standing, path)
+                .await;
         }
         if !block.always.is_empty() {
-            self.always(block, &inherited.for_cleanup(), &mut standing, path).await;
+            self.always(block, &inherited.for_cleanup(), &mut standing, path)
+                .await;
         }
-        standing.ok.sort_by_key(|host| order.iter().position(|h| h == host));
+        standing
+            .ok
+            .sort_by_key(|host| order.iter().position(|h| h == host));
         standing
     }
 
@@ -154,7 +162,9 @@ impl PlayRun<'_> {
             self.tell_failure(one);
             self.stand(&one.host);
         }
-        let mut after = self.list(&block.rescue, inherited, hosts, &format!("{path}/rescue")).await;
+        let mut after = self
+            .list(&block.rescue, inherited, hosts, &format!("{path}/rescue"))
+            .await;
         standing.ok.append(&mut after.ok);
         standing.failed.append(&mut after.failed);
     }
@@ -166,10 +176,15 @@ impl PlayRun<'_> {
         standing: &mut Standing,
         path: &str,
     ) {
-        let reachable = standing.failed.iter().filter(|f| f.cause != Cause::Unreachable);
+        let reachable = standing
+            .failed
+            .iter()
+            .filter(|f| f.cause != Cause::Unreachable);
         let mut hosts = standing.ok.clone();
         hosts.extend(reachable.map(|fallen| Arc::clone(&fallen.host)));
-        let after = self.list(&block.always, inherited, hosts, &format!("{path}/always")).await;
+        let after = self
+            .list(&block.always, inherited, hosts, &format!("{path}/always"))
+            .await;
         for fallen in after.failed {
             standing.ok.retain(|host| *host != fallen.host);
             if !standing.failed.iter().any(|f| f.host == fallen.host) {
@@ -182,9 +197,9 @@ impl PlayRun<'_> {
     /// `ansible_failed_task` and `ansible_failed_result` for the rescue.
     fn tell_failure(&self, fallen: &Fallen) {
         let mut vars = VarMap::new();
-        let task = Value::from_serialize(json!({ "name": fallen.task }));
+        let task = from_json(&json!({ "name": fallen.task }));
         vars.insert("ansible_failed_task".into(), Var::Data(task));
-        let result = Value::from_serialize(&fallen.result);
+        let result = from_json(&fallen.result);
         vars.insert("ansible_failed_result".into(), Var::Data(result));
         self.engine.store.set(&fallen.host, vars);
     }
@@ -200,6 +215,9 @@ impl PlayRun<'_> {
 
     /// The host no longer counts as standing.
     pub(super) fn fall(&self, host: &Arc<str>) {
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner).retain(|h| h != host);
+        self.standing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|h| h != host);
     }
 }

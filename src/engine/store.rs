@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::inventory::Inventory;
 use crate::template::Templar;
-use crate::vars::{Scope, ScopeBuilder, Value, Var, VarMap};
+use crate::vars::{Scope, ScopeBuilder, Value, Var, VarMap, from_json};
 
 /// Facts and variables that came up in the run, for one host.
 #[derive(Debug, Clone, Default)]
@@ -48,12 +48,16 @@ impl Store {
 
     /// The inventory as it is now.
     pub(super) fn inventory(&self) -> RwLockReadGuard<'_, Inventory> {
-        self.inventory.read().unwrap_or_else(PoisonError::into_inner)
+        self.inventory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The inventory, to be changed.
     pub(super) fn inventory_mut(&self) -> RwLockWriteGuard<'_, Inventory> {
-        self.inventory.write().unwrap_or_else(PoisonError::into_inner)
+        self.inventory
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn host(&self, host: &str) -> HostVars {
@@ -80,7 +84,7 @@ impl Store {
                 _ => indexmap::IndexMap::new(),
             };
             for (name, fact) in facts {
-                let value = Value::from_serialize(&fact);
+                let value = from_json(&fact);
                 let injected = match name.as_str() {
                     "packages" | "services" => name.clone(),
                     _ => format!("ansible_{name}"),
@@ -119,7 +123,9 @@ impl Store {
         for params in include_params {
             builder = builder.layer(Arc::clone(params));
         }
-        builder = builder.layer(Arc::clone(&self.extra)).layer(Arc::clone(&self.globals));
+        builder = builder
+            .layer(Arc::clone(&self.extra))
+            .layer(Arc::clone(&self.globals));
         for layer in magic {
             builder = builder.layer(Arc::clone(layer));
         }
@@ -131,11 +137,17 @@ impl Store {
         let builder = Scope::builder(&self.templar)
             .layer(Arc::clone(&self.extra))
             .layer(Arc::clone(&self.globals));
-        magic.iter().fold(builder, |b, layer| b.layer(Arc::clone(layer))).build()
+        magic
+            .iter()
+            .fold(builder, |b, layer| b.layer(Arc::clone(layer)))
+            .build()
     }
 }
 
 fn entries(value: &Value) -> indexmap::IndexMap<String, Value> {
-    let Ok(keys) = value.try_iter() else { return indexmap::IndexMap::new() };
-    keys.filter_map(|key| Some((key.to_string(), value.get_item(&key).ok()?))).collect()
+    let Ok(keys) = value.try_iter() else {
+        return indexmap::IndexMap::new();
+    };
+    keys.filter_map(|key| Some((key.to_string(), value.get_item(&key).ok()?)))
+        .collect()
 }

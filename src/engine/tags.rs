@@ -53,7 +53,10 @@ mod tests {
 
     fn filter(only: &[&str], skip: &[&str]) -> TagFilter {
         let own = |names: &[&str]| names.iter().map(ToString::to_string).collect();
-        TagFilter { only: own(only), skip: own(skip) }
+        TagFilter {
+            only: own(only),
+            skip: own(skip),
+        }
     }
 
     fn admits(only: &[&str], skip: &[&str], tags: &[&str]) -> bool {

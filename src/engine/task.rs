@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, PoisonError};
 
-use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, StreamExt as _};
 
 use super::inherit::Inherited;
 use super::keywords;
@@ -33,7 +34,18 @@ pub(super) struct TaskRun<'a> {
 
 impl PlayRun<'_> {
     /// Runs a task on these hosts.
-    pub(super) async fn task(
+    pub(super) fn task<'a>(
+        &'a self,
+        task: &'a Arc<Task>,
+        inherited: &'a Inherited,
+        hosts: &'a [Arc<str>],
+        id: TaskId,
+        kind: TaskKind,
+    ) -> BoxFuture<'a, TaskEnd> {
+        self.run_task(task, inherited, hosts, id, kind).boxed()
+    }
+
+    async fn run_task(
         &self,
         task: &Arc<Task>,
         inherited: &Inherited,
@@ -42,7 +54,9 @@ impl PlayRun<'_> {
         kind: TaskKind,
     ) -> TaskEnd {
         let inherited = inherited.descend(&task.common);
-        let Some(first) = hosts.first() else { return TaskEnd::default() };
+        let Some(first) = hosts.first() else {
+            return TaskEnd::default();
+        };
         if !self.engine.options.tags.admits(&inherited.tags) {
             return TaskEnd::default();
         }
@@ -51,7 +65,12 @@ impl PlayRun<'_> {
         if !self.reached(&name) || !self.wanted(&name, kind).await {
             return TaskEnd::default();
         }
-        let run = TaskRun { task, inherited, id, name };
+        let run = TaskRun {
+            task,
+            inherited,
+            id,
+            name,
+        };
         if let Action::Meta(meta) = &task.action {
             return self.meta(*meta, &run, hosts).await;
         }
@@ -80,11 +99,21 @@ impl PlayRun<'_> {
             Err(mistake) => return self.all_fail(run, hosts, &mistake),
         };
         let throttle = keywords::value::<i64>("throttle", keywords.throttle.as_ref(), scope);
-        let throttle = throttle.ok().flatten().and_then(|t| usize::try_from(t).ok());
-        let forks = self.engine.options.forks.min(throttle.filter(|t| *t > 0).unwrap_or(usize::MAX));
+        let throttle = throttle
+            .ok()
+            .flatten()
+            .and_then(|t| usize::try_from(t).ok());
+        let forks = self
+            .engine
+            .options
+            .forks
+            .min(throttle.filter(|t| *t > 0).unwrap_or(usize::MAX));
         let targets = if once { &hosts[..1] } else { hosts };
-        let mut ends: Vec<(Arc<str>, Done)> = futures_util::stream::iter(targets)
-            .map(|host| async move { (Arc::clone(host), self.step(run, host).await) })
+        let steps: Vec<_> = targets
+            .iter()
+            .map(|host| self.named_step(run, host))
+            .collect();
+        let mut ends: Vec<(Arc<str>, Done)> = futures_util::stream::iter(steps)
             .buffer_unordered(forks.max(1))
             .collect()
             .await;
@@ -93,6 +122,10 @@ impl PlayRun<'_> {
             self.share_registered(run, host, done, hosts);
         }
         self.conclude(run, hosts, ends, once, scope)
+    }
+
+    async fn named_step(&self, run: &TaskRun<'_>, host: &Arc<str>) -> (Arc<str>, Done) {
+        (Arc::clone(host), self.step(run, host).await)
     }
 
     /// Works out who falls: hosts whose step failed, and all of them when that is fatal.
@@ -113,14 +146,21 @@ impl PlayRun<'_> {
             };
             self.fall(&host);
             let result = serde_json::Value::Object(done.result);
-            fallen.push(Fallen { host, cause, task: run.name.clone(), result });
+            fallen.push(Fallen {
+                host,
+                cause,
+                task: run.name.clone(),
+                result,
+            });
         }
         if fallen.is_empty() {
             return TaskEnd::default();
         }
         if let Some(reason) = self.fatal(run, &fallen, once, scope) {
-            let others: Vec<&Arc<str>> =
-                hosts.iter().filter(|h| !fallen.iter().any(|f| f.host == **h)).collect();
+            let others: Vec<&Arc<str>> = hosts
+                .iter()
+                .filter(|h| !fallen.iter().any(|f| f.host == **h))
+                .collect();
             if !others.is_empty() {
                 self.engine.sink.emit(&Event::PlayAborted { reason });
             }
@@ -135,7 +175,10 @@ impl PlayRun<'_> {
                 });
             }
         }
-        TaskEnd { fallen, gone: Vec::new() }
+        TaskEnd {
+            fallen,
+            gone: Vec::new(),
+        }
     }
 
     /// Why the failure of some hosts is one for all, if it is.
@@ -149,15 +192,25 @@ impl PlayRun<'_> {
         let blamed: Vec<&str> = fallen.iter().map(|f| &*f.host).collect();
         let blamed = blamed.join(", ");
         if once {
-            return Some(format!("`{}` runs once for all hosts, and failed on {blamed}", run.name));
+            return Some(format!(
+                "`{}` runs once for all hosts, and failed on {blamed}",
+                run.name
+            ));
         }
         let keyword = run.inherited.keywords.any_errors_fatal.as_ref();
         if keywords::flag("any_errors_fatal", keyword, false, scope).unwrap_or(true) {
-            return Some(format!("any error is fatal here, and `{}` failed on {blamed}", run.name));
+            return Some(format!(
+                "any error is fatal here, and `{}` failed on {blamed}",
+                run.name
+            ));
         }
         let limit = self.max_fail?;
         let standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
-        let down = self.batch.iter().filter(|host| !standing.contains(host)).count();
+        let down = self
+            .batch
+            .iter()
+            .filter(|host| !standing.contains(host))
+            .count();
         #[expect(clippy::cast_precision_loss, reason = "host counts are small")]
         let percent = down as f64 * 100.0 / self.batch.len() as f64;
         (percent > limit).then(|| {
@@ -173,7 +226,12 @@ impl PlayRun<'_> {
             self.fall(host);
             let result = serde_json::Value::Object(done.result);
             let (host, task) = (Arc::clone(host), run.name.clone());
-            end.fallen.push(Fallen { host, cause: Cause::Failed, task, result });
+            end.fallen.push(Fallen {
+                host,
+                cause: Cause::Failed,
+                task,
+                result,
+            });
         }
         end
     }
@@ -198,7 +256,9 @@ impl PlayRun<'_> {
             Meta::EndBatch => self.end(Ended::Batch),
             Meta::EndPlay => self.end(Ended::Play),
             Meta::ClearHostErrors => self.engine.forgive(),
-            Meta::ClearFacts => applies.iter().for_each(|h| self.engine.store.clear_facts(h)),
+            Meta::ClearFacts => applies
+                .iter()
+                .for_each(|h| self.engine.store.clear_facts(h)),
             Meta::ResetConnection => {
                 for host in &applies {
                     self.reset_connection(run, host).await;
@@ -210,7 +270,11 @@ impl PlayRun<'_> {
 
     /// Whether `--start-at-task` lets the task run.
     fn reached(&self, name: &str) -> bool {
-        let mut started = self.engine.started.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut started = self
+            .engine
+            .started
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(start) = &self.engine.options.start_at_task
             && !*started
         {
@@ -223,8 +287,11 @@ impl PlayRun<'_> {
     /// Whether the operator wants the task (`--step`).
     async fn wanted(&self, name: &str, kind: TaskKind) -> bool {
         let through = |set: Option<bool>| {
-            let mut through =
-                self.engine.step_through.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut through = self
+                .engine
+                .step_through
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             *through = set.unwrap_or(*through);
             *through
         };
@@ -232,7 +299,12 @@ impl PlayRun<'_> {
             return true;
         }
         let question = format!("Perform task: {name} (N)o/(y)es/(c)ontinue: ");
-        let answer = self.engine.operator.ask(&question, true).await.unwrap_or_default();
+        let answer = self
+            .engine
+            .operator
+            .ask(&question, true)
+            .await
+            .unwrap_or_default();
         match answer.trim().to_ascii_lowercase().as_str() {
             "y" | "yes" => true,
             "c" | "continue" => through(Some(true)),

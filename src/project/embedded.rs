@@ -19,7 +19,10 @@ static FILES: &[(&str, &str)] = embed![];
 
 /// The embedded playbooks one can play by name: those at the top.
 pub fn playbooks() -> impl Iterator<Item = &'static str> {
-    FILES.iter().map(|(path, _)| *path).filter(|path| !path.contains('/'))
+    FILES
+        .iter()
+        .map(|(path, _)| *path)
+        .filter(|path| !path.contains('/'))
 }
 
 /// The embedded file of this path.

@@ -16,8 +16,15 @@ pub(super) fn candidates(from: &SourceFile, folders: &[&str], name: &str) -> Vec
     {
         return vec![Path::new(&home).join(rest)];
     }
-    let Some(dir) = from.path.as_deref().map(|file| file.parent().unwrap_or(Path::new("."))) else {
+    let Some(dir) = from
+        .path
+        .as_deref()
+        .map(|file| file.parent().unwrap_or(Path::new(".")))
+    else {
         return Vec::new();
     };
-    folders.iter().map(|folder| dir.join(folder).join(name)).collect()
+    folders
+        .iter()
+        .map(|folder| dir.join(folder).join(name))
+        .collect()
 }

@@ -27,7 +27,10 @@ impl Project {
     /// The project in a folder.
     #[must_use]
     pub fn new(dir: PathBuf, templar: &Arc<Templar>) -> Arc<Self> {
-        Arc::new(Self { dir, templar: Arc::clone(templar) })
+        Arc::new(Self {
+            dir,
+            templar: Arc::clone(templar),
+        })
     }
 
     /// The folder of the project one stands in: the nearest one upwards that holds `runbook.toml`,
@@ -79,7 +82,9 @@ impl Project {
     /// Reads the first of these files of variables that exists.
     pub fn vars_file(&self, from: &SourceFile, names: &[String]) -> Result<VarMap, Diagnostic> {
         for name in names {
-            let found = lookup::candidates(from, &[""], name).into_iter().find(|p| p.is_file());
+            let found = lookup::candidates(from, &[""], name)
+                .into_iter()
+                .find(|p| p.is_file());
             let source = match found {
                 Some(path) => Some(read(&path)?),
                 None => embedded::relative(from, name),
@@ -150,11 +155,16 @@ impl Files for Project {
         if let Some(path) = candidates.iter().find(|path| path.is_file()) {
             return read(path).map_err(|error| error.message);
         }
-        if let Some(source) = embedded::relative(from, relative).or_else(|| embedded::source(relative)) {
+        if let Some(source) =
+            embedded::relative(from, relative).or_else(|| embedded::source(relative))
+        {
             return Ok(source);
         }
         let looked: Vec<String> = candidates.iter().map(|p| p.display().to_string()).collect();
-        Err(format!("there is no file `{relative}`; looked for {}", looked.join(", ")))
+        Err(format!(
+            "there is no file `{relative}`; looked for {}",
+            looked.join(", ")
+        ))
     }
 }
 
@@ -166,18 +176,26 @@ fn read(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
 /// A file of variables: a mapping of names.
 fn variables(source: &Arc<SourceFile>) -> Result<VarMap, Diagnostic> {
     let first = |all: Diagnostics| {
-        all.into_iter().next().unwrap_or_else(|| Diagnostic::error("failed to read variables"))
+        all.into_iter()
+            .next()
+            .unwrap_or_else(|| Diagnostic::error("failed to read variables"))
     };
     let node = yaml::read_one(source).map_err(first)?;
     if node.is_null() {
         return Ok(VarMap::new());
     }
     let Some(entries) = node.map() else {
-        let message = format!("a file of variables must be a mapping, not {}", node.describe());
+        let message = format!(
+            "a file of variables must be a mapping, not {}",
+            node.describe()
+        );
         return Err(Diagnostic::error(message).at(&node.span));
     };
     let named = entries.iter().map(|(key, value)| {
-        (Arc::from(key.raw().unwrap_or_default()), Var::Lazy(value.clone()))
+        (
+            Arc::from(key.raw().unwrap_or_default()),
+            Var::Lazy(value.clone()),
+        )
     });
     Ok(named.collect())
 }
