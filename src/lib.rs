@@ -13,6 +13,7 @@ pub mod event;
 pub mod inventory;
 pub mod modules;
 pub mod playbook;
+pub mod project;
 pub mod report;
 pub mod template;
 pub mod transport;

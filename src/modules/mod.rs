@@ -13,8 +13,9 @@ mod remote;
 pub mod spec;
 mod table;
 
+pub(crate) use arg_types::describe;
 pub use arg_types::{Expr, Mode};
-pub use context::{Controller, Ctx, FileKind};
+pub use context::{Controller, Ctx, FileKind, ProjectFile};
 pub use outcome::{Diff, Effect, Failure, Outcome};
 pub use remote::Remote;
 pub use spec::{ArgKind, ArgSpec, ModuleSpec};
