@@ -43,7 +43,10 @@ pub(super) fn parse(text: &str) -> Result<Hosts, Bad> {
     }
     let (name, port_text) = split_port(text);
     let port = port_text.map(port).transpose()?;
-    if let Some(found) = name.chars().find(|c| "{}()<>|\\'\"$`&!*?~=,; \t".contains(*c)) {
+    if let Some(found) = name
+        .chars()
+        .find(|c| "{}()<>|\\'\"$`&!*?~=,; \t".contains(*c))
+    {
         return bad(
             format!("`{found}` cannot stand in a host name"),
             "write one host on a line, by the name `ansible_host` or DNS resolves",
@@ -66,7 +69,9 @@ fn single(name: &str, port: Option<u16>) -> Hosts {
 /// Splits `name:port` at the last colon that is not within brackets.
 fn split_port(text: &str) -> (&str, Option<&str>) {
     match text.rfind(':') {
-        Some(at) if !text[at..].contains(']') => (&text[..at], Some(&text[at + 1..])),
+        Some(at) if text[..at].matches('[').count() == text[..at].matches(']').count() => {
+            (&text[..at], Some(&text[at + 1..]))
+        }
         _ => (text, None),
     }
 }
@@ -97,9 +102,8 @@ fn expand(name: &str) -> Result<Vec<String>, Bad> {
             );
         }
         let parts = steps.items();
-        let join = |n: &String| -> Vec<String> {
-            parts.iter().map(|p| format!("{n}{head}{p}")).collect()
-        };
+        let join =
+            |n: &String| -> Vec<String> { parts.iter().map(|p| format!("{n}{head}{p}")).collect() };
         names = names.iter().flat_map(join).collect();
         rest = after;
     }
@@ -168,7 +172,9 @@ impl Range {
 
     fn len(&self) -> usize {
         let count = (self.end - self.start) / self.step;
-        usize::try_from(count).unwrap_or(usize::MAX).saturating_add(1)
+        usize::try_from(count)
+            .unwrap_or(usize::MAX)
+            .saturating_add(1)
     }
 
     fn items(&self) -> Vec<String> {
@@ -197,8 +203,16 @@ fn numbers(start: &str, end: &str) -> Option<(u64, u64, Option<usize>)> {
     if end.is_empty() || !digits(start) || !digits(end) {
         return None;
     }
-    let from = if start.is_empty() { 0 } else { start.parse().ok()? };
-    let width = if start.starts_with('0') { start.len() } else { 1 };
+    let from = if start.is_empty() {
+        0
+    } else {
+        start.parse().ok()?
+    };
+    let width = if start.starts_with('0') {
+        start.len()
+    } else {
+        1
+    };
     Some((from, end.parse().ok()?, Some(width)))
 }
 
@@ -247,11 +261,20 @@ mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        assert_eq!(message("db[1:999999999]"), "`[1:999999999]` makes more than 100000 hosts");
-        assert_eq!(message("[0:999][0:999]"), "`[0:999]` makes more than 100000 hosts");
+        assert_eq!(
+            message("db[1:999999999]"),
+            "`[1:999999999]` makes more than 100000 hosts"
+        );
+        assert_eq!(
+            message("[0:999][0:999]"),
+            "`[0:999]` makes more than 100000 hosts"
+        );
         assert_eq!(message("db[1-3]"), "`[1-3]` is no range");
         assert_eq!(message("db[1:3:0]"), "`0` is no step of a range");
-        assert_eq!(message("db[01:100]"), "the ends of `[01:100]` have different numbers of digits");
+        assert_eq!(
+            message("db[01:100]"),
+            "the ends of `[01:100]` have different numbers of digits"
+        );
         assert_eq!(message("db[3:1]"), "`[3:1]` counts down");
         assert_eq!(message("db[1:3"), "`[` is not closed");
         assert_eq!(message("db1]"), "`]` was never opened");

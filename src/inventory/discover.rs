@@ -6,7 +6,13 @@ use super::load;
 use crate::diag::{Diagnostic, Diagnostics};
 
 /// The files that make a folder an inventory, the first one found counting.
-const HOSTS: [&str; 5] = ["hosts.yml", "hosts.yaml", "hosts.json", "hosts.ini", "hosts"];
+const HOSTS: [&str; 5] = [
+    "hosts.yml",
+    "hosts.yaml",
+    "hosts.json",
+    "hosts.ini",
+    "hosts",
+];
 
 /// Finds the only inventory in `inventories/` of a project: a file, or a folder with a file
 /// `hosts.yml` (`.yaml`, `.json`, `.ini`, or without an ending), which is the answer then. None or
@@ -50,6 +56,9 @@ fn inventory_at(path: &Path) -> Option<PathBuf> {
         return files.into_iter().find(|file| file.is_file());
     }
     let ending = path.extension().and_then(|e| e.to_str());
-    let known = matches!(ending, None | Some("yml" | "yaml" | "json" | "ini" | "py" | "sh"));
+    let known = matches!(
+        ending,
+        None | Some("yml" | "yaml" | "json" | "ini" | "py" | "sh")
+    );
     known.then(|| path.to_owned())
 }

@@ -65,7 +65,11 @@ impl<'a> Script<'a> {
             .help("if it is meant to be read and not run: `chmod -x` it")
     }
 
-    fn take(&self, listed: &Map<String, Json>, inventory: &mut Inventory) -> Result<(), Diagnostic> {
+    fn take(
+        &self,
+        listed: &Map<String, Json>,
+        inventory: &mut Inventory,
+    ) -> Result<(), Diagnostic> {
         for (name, body) in listed.iter().filter(|(name, _)| *name != "_meta") {
             self.group(name, body, inventory)?;
         }
@@ -88,7 +92,11 @@ impl<'a> Script<'a> {
     fn group(&self, name: &str, body: &Json, inventory: &mut Inventory) -> Result<(), Diagnostic> {
         inventory.group_entry(name);
         // The oldest form is a bare list of hosts.
-        let hosts = if body.is_array() { Some(body) } else { body.get("hosts") };
+        let hosts = if body.is_array() {
+            Some(body)
+        } else {
+            body.get("hosts")
+        };
         for host in self.names(name, hosts)? {
             inventory.join(&host, name);
         }
@@ -107,7 +115,11 @@ impl<'a> Script<'a> {
         let Some(list) = list else {
             return Ok(Vec::new());
         };
-        let wrong = || self.failed(format!("must list names in group `{group}`, found `{list}`"));
+        let wrong = || {
+            self.failed(format!(
+                "must list names in group `{group}`, found `{list}`"
+            ))
+        };
         let items = list.as_array().ok_or_else(wrong)?;
         let names = items.iter().map(|n| n.as_str().map(str::to_owned));
         names.collect::<Option<_>>().ok_or_else(wrong)

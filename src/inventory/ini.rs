@@ -10,7 +10,7 @@ use indexmap::IndexSet;
 
 use super::address;
 use super::model::Inventory;
-use super::words::{self, Word};
+use super::words::{self, Rules, Word};
 use super::{python, vars};
 use crate::diag::{Diagnostic, Diagnostics, SourceFile, Span, did_you_mean, or_list};
 use crate::vars::{Var, VarMap};
@@ -186,15 +186,18 @@ impl Reader<'_> {
 
     fn address(&mut self, word: &Word, group: &str) -> Option<(Vec<String>, Option<Node>)> {
         if word.text.contains('=') {
-            let error = Diagnostic::error(format!("expected a host, found `{}`", word.text))
-                .help(format!("variables of the group belong under `[{group}:vars]`"));
+            let error = Diagnostic::error(format!("expected a host, found `{}`", word.text)).help(
+                format!("variables of the group belong under `[{group}:vars]`"),
+            );
             self.diagnostics.push(error.at(&word.span(self.source)));
             return None;
         }
         match address::parse(&word.text) {
             Ok(hosts) => {
                 let span = word.span(self.source);
-                let port = hosts.port.map(|p| Node::text(&span, &p.to_string(), Style::Plain));
+                let port = hosts
+                    .port
+                    .map(|p| Node::text(&span, &p.to_string(), Style::Plain));
                 Some((hosts.names, port))
             }
             Err(bad) => {
@@ -251,7 +254,9 @@ impl Reader<'_> {
     /// `key = value` in a `:vars` section, where the value is the rest of the line.
     fn variable(&mut self, group: &str, range: Range<usize>) {
         let text = &self.source.text[range.clone()];
-        let Some((key, value)) = text.split_once('=').filter(|(key, _)| !key.trim().is_empty())
+        let Some((key, value)) = text
+            .split_once('=')
+            .filter(|(key, _)| !key.trim().is_empty())
         else {
             let error = Diagnostic::error(format!("expected `key=value`, found `{text}`"))
                 .help(format!("`[{group}:vars]` sets one variable on a line"));
@@ -272,7 +277,7 @@ impl Reader<'_> {
     }
 
     fn words(&mut self, range: Range<usize>) -> Option<Vec<Word>> {
-        match words::split(&self.source.text, range.clone(), true) {
+        match words::split(&self.source.text, range.clone(), Rules::Comments) {
             Ok(words) => {
                 if let Some(at) = words.glued_comment {
                     let warning = Diagnostic::warning("what follows `#` is taken as a comment")

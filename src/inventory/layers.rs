@@ -52,6 +52,8 @@ fn group_files<'a>(
     files: &'a [VarFiles],
     groups: &'a [&'a Group],
 ) -> impl Iterator<Item = Arc<VarMap>> + 'a {
-    let each = files.iter().flat_map(|f| groups.iter().map(move |g| (f, g)));
+    let each = files
+        .iter()
+        .flat_map(|f| groups.iter().map(move |g| (f, g)));
     each.filter_map(|(f, g)| f.group(&g.name))
 }

@@ -50,7 +50,11 @@ impl Inventory {
 
 /// A name that is both a host and a group makes every pattern with it ambiguous.
 fn warn_of_twins(inventory: &Inventory, diagnostics: &mut Diagnostics) {
-    for name in inventory.groups.keys().filter(|n| inventory.hosts.contains_key(*n)) {
+    for name in inventory
+        .groups
+        .keys()
+        .filter(|n| inventory.hosts.contains_key(*n))
+    {
         let warning = Diagnostic::warning(format!("`{name}` is both a host and a group"));
         diagnostics.push(warning.help("in patterns it means the host; rename one of them"));
     }
@@ -73,8 +77,9 @@ impl Loader {
         } else if source.contains(',') {
             self.list(source);
         } else {
-            let error = Diagnostic::error(format!("inventory `{source}` does not exist"))
-                .help(format!("to name hosts directly, end with a comma: `-i {source},`"));
+            let error = Diagnostic::error(format!("inventory `{source}` does not exist")).help(
+                format!("to name hosts directly, end with a comma: `-i {source},`"),
+            );
             self.diagnostics.push(error);
         }
     }
@@ -164,7 +169,9 @@ enum Format {
 }
 
 fn format_of(path: &Path, text: &str) -> Format {
-    let executable = path.metadata().is_ok_and(|m| m.permissions().mode() & 0o111 != 0);
+    let executable = path
+        .metadata()
+        .is_ok_and(|m| m.permissions().mode() & 0o111 != 0);
     if executable && text.starts_with("#!") {
         return Format::Script;
     }
@@ -191,7 +198,9 @@ fn looks_like_yaml(text: &str) -> bool {
 /// What a folder holds, sorted by name, without hidden and ignored files.
 pub(super) fn entries(dir: &Path, diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
     let read = || -> io::Result<Vec<PathBuf>> {
-        std::fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect()
+        std::fs::read_dir(dir)?
+            .map(|entry| Ok(entry?.path()))
+            .collect()
     };
     match read() {
         Ok(mut paths) => {

@@ -12,9 +12,9 @@ mod layers;
 mod load;
 mod model;
 mod pattern;
-mod python;
-mod var_files;
-mod vars;
+pub(crate) mod python;
+pub(crate) mod var_files;
+pub(crate) mod vars;
 pub(crate) mod words;
 mod yaml;
 

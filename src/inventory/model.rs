@@ -155,9 +155,7 @@ impl Inventory {
             }
         }
         let mut groups: Vec<&Group> = found.iter().filter_map(|n| self.groups.get(n)).collect();
-        groups.sort_by(|a, b| {
-            (a.depth, a.priority, &a.name).cmp(&(b.depth, b.priority, &b.name))
-        });
+        groups.sort_by(|a, b| (a.depth, a.priority, &a.name).cmp(&(b.depth, b.priority, &b.name)));
         groups
     }
 
@@ -175,7 +173,9 @@ impl Inventory {
     #[must_use]
     pub fn groups_map(&self) -> IndexMap<Arc<str>, Vec<Arc<str>>> {
         let names = self.groups.keys();
-        names.map(|n| (Arc::clone(n), self.group_hosts(n))).collect()
+        names
+            .map(|n| (Arc::clone(n), self.group_hosts(n)))
+            .collect()
     }
 
     /// Adds a host at run time (`add_host`), or adds variables and groups to one that is there.
@@ -281,7 +281,9 @@ impl Inventory {
     }
 
     fn parents<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Group> {
-        self.groups.values().filter(move |g| g.children.contains(name))
+        self.groups
+            .values()
+            .filter(move |g| g.children.contains(name))
     }
 
     /// A group and all below it, level by level.

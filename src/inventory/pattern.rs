@@ -55,7 +55,10 @@ impl Inventory {
     /// Like [`Inventory::select`], but parts that match nothing are told beside the hosts, for
     /// plays whose groups may be empty or not exist.
     pub fn resolve(&self, pattern: &str) -> Result<Selection, Diagnostic> {
-        let mut parts = split(pattern).into_iter().map(Part::new).collect::<Vec<_>>();
+        let mut parts = split(pattern)
+            .into_iter()
+            .map(Part::new)
+            .collect::<Vec<_>>();
         parts.sort_by_key(|part| part.sign);
         let mut unmatched = Vec::new();
         let mut hosts = IndexSet::new();
@@ -65,21 +68,15 @@ impl Inventory {
         for part in &parts {
             let Some(found) = self.matching(part.text)? else {
                 unmatched.push(self.nothing(part.text));
+                if part.sign == Sign::Intersect {
+                    hosts.clear();
+                }
                 continue;
             };
             match part.sign {
                 Sign::Add => hosts.extend(found),
                 Sign::Intersect => hosts.retain(|host| found.contains(host)),
                 Sign::Exclude => hosts.retain(|host| !found.contains(host)),
-            }
-        }
-        // What is to be intersected with nothing is nothing.
-        let intersected = |p: &Part<'_>| p.sign == Sign::Intersect;
-        if !unmatched.is_empty() && parts.iter().any(intersected) {
-            for part in parts.iter().filter(|p| intersected(p)) {
-                if self.matching(part.text)?.is_none() {
-                    hosts.clear();
-                }
             }
         }
         Ok(Selection {
@@ -113,14 +110,11 @@ impl Inventory {
         if let Some(group) = self.group(name) {
             return Some(self.group_hosts(&group.name).into_iter().collect());
         }
-        self.host(name).map(|host| IndexSet::from([Arc::clone(&host.name)]))
+        self.host(name)
+            .map(|host| IndexSet::from([Arc::clone(&host.name)]))
     }
 
-    fn by_regex(
-        &self,
-        regex: &str,
-        text: &str,
-    ) -> Result<Option<IndexSet<Arc<str>>>, Diagnostic> {
+    fn by_regex(&self, regex: &str, text: &str) -> Result<Option<IndexSet<Arc<str>>>, Diagnostic> {
         let regex = Regex::new(regex).map_err(|error| {
             let reason = error.to_string();
             let reason = reason.lines().last().unwrap_or_default().trim();
@@ -156,7 +150,10 @@ impl Inventory {
             Some(meant) => Diagnostic::error(message).help(format!("did you mean `{meant}`?")),
             None => Diagnostic::error(message),
         };
-        let own = self.groups().map(|g| &*g.name).filter(|n| !matches!(*n, "all" | "ungrouped"));
+        let own = self
+            .groups()
+            .map(|g| &*g.name)
+            .filter(|n| !matches!(*n, "all" | "ungrouped"));
         error
             .help(listing("hosts", self.hosts().map(|h| &*h.name).collect()))
             .help(listing("groups", own.collect()))
@@ -189,7 +186,11 @@ impl<'a> Part<'a> {
 fn split(pattern: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     for part in pattern.split(',').map(str::trim) {
-        if part.trim_start_matches(['&', '!']).parse::<Ipv6Addr>().is_ok() {
+        if part
+            .trim_start_matches(['&', '!'])
+            .parse::<Ipv6Addr>()
+            .is_ok()
+        {
             parts.push(part);
             continue;
         }
@@ -220,7 +221,10 @@ fn glob(pattern: &str) -> String {
             '[' => match rest.split_once(']').filter(|(set, _)| !set.is_empty()) {
                 Some((set, after)) => {
                     let (not, set) = set.strip_prefix('!').map_or(("", set), |s| ("^", s));
-                    let set = set.replace('\\', r"\\").replace('[', r"\[").replace('^', r"\^");
+                    let set = set
+                        .replace('\\', r"\\")
+                        .replace('[', r"\[")
+                        .replace('^', r"\^");
                     regex.push_str(&format!("[{not}{set}]"));
                     rest = after;
                 }
@@ -270,7 +274,7 @@ impl Subscript {
         };
         let ends = (usize::try_from(first), usize::try_from(last));
         match ends {
-            (Ok(first), Ok(last)) => hosts.get(first..=last.min(usize::MAX - 1)).unwrap_or(&[]),
+            (Ok(first), Ok(last)) => hosts.get(first..=last).unwrap_or(&[]),
             _ => &[],
         }
     }

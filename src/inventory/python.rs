@@ -22,11 +22,13 @@ pub(super) fn value(text: &str, place: &dyn Fn(Range<usize>) -> Span) -> Node {
         depth: 0,
         place,
     };
-    reader.whole().unwrap_or_else(|| string(&place(0..text.len()), text))
+    reader
+        .whole()
+        .unwrap_or_else(|| string(&place(0..text.len()), text))
 }
 
 /// A node that is text, whatever it looks like.
-pub(super) fn string(span: &Span, text: &str) -> Node {
+pub(crate) fn string(span: &Span, text: &str) -> Node {
     let kind = Kind::Scalar {
         text: text.into(),
         style: Style::Plain,
@@ -367,7 +369,11 @@ fn float(digits: &str) -> Option<String> {
         return Some(".inf".to_owned());
     }
     let text = number.to_string();
-    Some(if text.contains('.') { text } else { format!("{text}.0") })
+    Some(if text.contains('.') {
+        text
+    } else {
+        format!("{text}.0")
+    })
 }
 
 #[cfg(test)]
@@ -432,9 +438,30 @@ mod tests {
     #[test]
     fn everything_else_is_text() {
         for text in [
-            "true", "0644", "5m", "1.2.3", "10.0.0.1", "a b", "", "...", "{{ x }}", "1 + 2", "[1",
-            "1__0", "_1", "'a", "{k: v}", "nan", "1-2", "{[]: 1}", "--5", "0x", "0x-1", "b'x'",
-            "\\", "'\\ud800'",
+            "true",
+            "0644",
+            "5m",
+            "1.2.3",
+            "10.0.0.1",
+            "a b",
+            "",
+            "...",
+            "{{ x }}",
+            "1 + 2",
+            "[1",
+            "1__0",
+            "_1",
+            "'a",
+            "{k: v}",
+            "nan",
+            "1-2",
+            "{[]: 1}",
+            "--5",
+            "0x",
+            "0x-1",
+            "b'x'",
+            "\\",
+            "'\\ud800'",
         ] {
             assert_eq!(read(text), format!("{text:?}"), "{text}");
         }

@@ -94,7 +94,9 @@ fn read_path(path: &Path, vars: &mut VarMap, diagnostics: &mut Diagnostics, dept
         return;
     }
     for entry in load::entries(path, diagnostics) {
-        let ending = entry.extension().map(|e| format!(".{}", e.to_string_lossy()));
+        let ending = entry
+            .extension()
+            .map(|e| format!(".{}", e.to_string_lossy()));
         if entry.is_dir() || ENDINGS.contains(&ending.as_deref().unwrap_or("")) {
             read_path(&entry, vars, diagnostics, depth + 1);
         }

@@ -44,7 +44,7 @@ const ALSO_RIGHT: [&str; 9] = [
 ];
 
 /// Warns of a name that no template can use, and of a misspelt connection variable.
-pub(super) fn check_name(name: &str, span: &Span) -> Diagnostics {
+pub(crate) fn check_name(name: &str, span: &Span) -> Diagnostics {
     let usable = name.chars().all(|c| c == '_' || c.is_alphanumeric())
         && !name.starts_with(|c: char| c.is_numeric())
         && !name.is_empty();
@@ -73,7 +73,10 @@ pub(super) fn set_group(group: &mut Group, key: &str, value: &Node) -> Result<()
         return Ok(());
     }
     let Some(Scalar::Int(priority)) = value.scalar() else {
-        let message = format!("`ansible_group_priority` is a number, found {}", value.describe());
+        let message = format!(
+            "`ansible_group_priority` is a number, found {}",
+            value.describe()
+        );
         let help = "among groups of one depth the higher number wins; 1 is the default";
         return Err(Diagnostic::error(message).at(&value.span).help(help));
     };
@@ -108,7 +111,10 @@ pub(super) fn entries(
     let mut vars = Vec::new();
     for (key, value) in entries {
         let Some(name) = key.raw() else {
-            let message = format!("the name of a variable must be text, found {}", key.describe());
+            let message = format!(
+                "the name of a variable must be text, found {}",
+                key.describe()
+            );
             diagnostics.push(Diagnostic::error(message).at(&key.span));
             continue;
         };

@@ -59,30 +59,44 @@ pub(crate) struct Words {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Unclosed(pub usize);
 
-/// Splits a range of the source; with `comments`, `#` outside quotes ends it.
-pub(crate) fn split(text: &str, range: Range<usize>, comments: bool) -> Result<Words, Unclosed> {
+/// How a line is split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rules {
+    /// `#` outside quotes begins a comment.
+    Comments,
+    /// `#` is a character like others, and what stands between `{{` and `}}` stays as it is.
+    Templates,
+}
+
+/// Splits a range of the source.
+pub(crate) fn split(text: &str, range: Range<usize>, rules: Rules) -> Result<Words, Unclosed> {
     let mut splitter = Splitter {
         chars: text[range.clone()].char_indices().peekable(),
         base: range.start,
+        end: range.end,
         out: Words::default(),
         word: None,
     };
-    splitter.run(comments)?;
+    splitter.run(rules)?;
     Ok(splitter.out)
 }
 
 struct Splitter<'a> {
     chars: std::iter::Peekable<std::str::CharIndices<'a>>,
     base: usize,
+    end: usize,
     out: Words,
     word: Option<Word>,
 }
 
 impl Splitter<'_> {
-    fn run(&mut self, comments: bool) -> Result<(), Unclosed> {
+    fn run(&mut self, rules: Rules) -> Result<(), Unclosed> {
         while let Some((at, c)) = self.next() {
             match c {
-                '#' if comments => {
+                c if rules == Rules::Templates && self.in_template() => {
+                    self.current(at).push(c, at)
+                }
+                '#' if rules == Rules::Comments => {
                     self.out.glued_comment = self.word.as_ref().map(|_| at);
                     self.finish();
                     return Ok(());
@@ -96,13 +110,19 @@ impl Splitter<'_> {
                 },
                 c => self.current(at).push(c, at),
             }
-            let end = self.here(at + c.len_utf8());
+            let end = self.here();
             if let Some(word) = &mut self.word {
                 word.range.end = end;
             }
         }
         self.finish();
         Ok(())
+    }
+
+    fn in_template(&self) -> bool {
+        let count = |word: &Word, mark| word.text.matches(mark).count();
+        let word = self.word.as_ref();
+        word.is_some_and(|word| count(word, "{{") > count(word, "}}"))
     }
 
     fn single(&mut self, start: usize) -> Result<(), Unclosed> {
@@ -140,9 +160,10 @@ impl Splitter<'_> {
         Some((self.base + at, c))
     }
 
-    /// Where the next character stands, or what is given at the end.
-    fn here(&mut self, end: usize) -> usize {
-        self.chars.peek().map_or(end, |(at, _)| self.base + at)
+    /// Where the next character stands.
+    fn here(&mut self) -> usize {
+        let next = self.chars.peek();
+        next.map_or(self.end, |(at, _)| self.base + at)
     }
 
     fn current(&mut self, at: usize) -> &mut Word {
@@ -159,7 +180,7 @@ mod tests {
     use super::*;
 
     fn texts(line: &str) -> Vec<String> {
-        let words = split(line, 0..line.len(), true).unwrap().words;
+        let words = split(line, 0..line.len(), Rules::Comments).unwrap().words;
         words.into_iter().map(|w| w.text).collect()
     }
 
@@ -176,21 +197,40 @@ mod tests {
     #[test]
     fn open_ends_are_told() {
         for (line, at) in [("a 'b", 2), ("a=\"b\\", 2), ("é \\", 3)] {
-            assert_eq!(split(line, 0..line.len(), true).unwrap_err(), Unclosed(at));
+            assert_eq!(
+                split(line, 0..line.len(), Rules::Comments).unwrap_err(),
+                Unclosed(at)
+            );
         }
     }
 
     #[test]
     fn a_comment_in_a_word_is_noticed() {
-        let words = split("a=b#c", 0..5, true).unwrap();
-        assert_eq!((words.words[0].text.as_str(), words.glued_comment), ("a=b", Some(3)));
-        assert_eq!(split("a=b#c", 0..5, false).unwrap().words[0].text, "a=b#c");
+        let words = split("a=b#c", 0..5, Rules::Comments).unwrap();
+        assert_eq!(
+            (words.words[0].text.as_str(), words.glued_comment),
+            ("a=b", Some(3))
+        );
+        assert_eq!(
+            split("a=b#c", 0..5, Rules::Templates).unwrap().words[0].text,
+            "a=b#c"
+        );
+    }
+
+    #[test]
+    fn templates_stay_whole() {
+        let line = "a={{ b | default('x y') }} c={{ d";
+        let words = split(line, 0..line.len(), Rules::Templates).unwrap().words;
+        let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
+        assert_eq!(texts, ["a={{ b | default('x y') }}", "c={{ d"]);
     }
 
     #[test]
     fn parts_stand_where_they_were_written() {
         let source = SourceFile::inline("x", "h key=\"é v\"");
-        let words = split(&source.text, 0..source.text.len(), true).unwrap().words;
+        let words = split(&source.text, 0..source.text.len(), Rules::Comments)
+            .unwrap()
+            .words;
         assert_eq!(words[1].span(&source).text(), "key=\"é v\"");
         assert_eq!(words[1].part(&source, 4..8).text(), "é v");
         assert_eq!(words[1].part(&source, 8..8).text(), "");
@@ -200,7 +240,7 @@ mod tests {
         #[test]
         fn no_text_panics(text in "[a-bé='\"\\\\# ]{0,16}") {
             let source = SourceFile::inline("x", text.as_str());
-            for word in split(&text, 0..text.len(), true).unwrap_or_default().words {
+            for word in split(&text, 0..text.len(), Rules::Comments).unwrap_or_default().words {
                 let _ = word.part(&source, 0..word.text.len());
             }
         }

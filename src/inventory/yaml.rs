@@ -22,7 +22,10 @@ pub(super) fn read(root: &Node, inventory: &mut Inventory, diagnostics: &mut Dia
         return;
     }
     let Some(groups) = root.map() else {
-        let message = format!("an inventory must be a mapping of groups, found {}", root.describe());
+        let message = format!(
+            "an inventory must be a mapping of groups, found {}",
+            root.describe()
+        );
         let help = "begin with `all:` and below it `hosts:` with one `name:` on a line";
         reader.refuse(root, message, help);
         return;
@@ -60,8 +63,15 @@ impl Reader<'_> {
             return;
         }
         let Some(parts) = body.map() else {
-            let message = format!("group `{name}` must be a mapping, found {}", body.describe());
-            self.refuse(body, message, "below a group stand `hosts:`, `children:` and `vars:`");
+            let message = format!(
+                "group `{name}` must be a mapping, found {}",
+                body.describe()
+            );
+            self.refuse(
+                body,
+                message,
+                "below a group stand `hosts:`, `children:` and `vars:`",
+            );
             return;
         };
         for (part, value) in parts {
