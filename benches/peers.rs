@@ -37,7 +37,12 @@ use clap::Parser as _;
 type Failure = String;
 
 fn main() -> ExitCode {
-    match bench(&options::Options::parse()) {
+    let options = options::Options::parse();
+    if !options.bench {
+        eprintln!("nothing is timed outside `cargo bench --bench peers`");
+        return ExitCode::SUCCESS;
+    }
+    match bench(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("error: {message}");
@@ -54,8 +59,14 @@ fn bench(options: &options::Options) -> Result<(), Failure> {
         .prefix("rb-bench-")
         .tempdir_in("/tmp")
         .map_err(|error| format!("failed to create a scratch directory in /tmp: {error}"))?;
-    let server = sshd::Server::start(&sshd_program, scratch.path())?;
+    let server = sshd::Server::start(&sshd_program, scratch.path(), options.kex)?;
     let runbook = options.runbook_binary();
+    if runbook.components().any(|part| part.as_os_str() == "debug") {
+        eprintln!(
+            "warning: {} is a debug build; its times mean little",
+            runbook.display()
+        );
+    }
     let bench = runner::Bench::new(scratch.path(), &server, &tools, runbook);
     material::write(&bench)?;
 

@@ -73,25 +73,22 @@ fn watch(pid: u32, begun: Instant, ended: &AtomicBool) -> Option<u64> {
     peak
 }
 
-/// The line of a log most likely to say what went wrong.
+/// The lines of a log most likely to say what went wrong.
 fn last_words(log: &Path) -> String {
     let text = std::fs::read(log).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
-    let lines = || {
-        text.lines()
-            .rev()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-    };
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     let telling = |line: &&str| {
         let line = line.to_ascii_lowercase();
         ["fatal", "error", "failed to", "unreachable!"]
             .iter()
             .any(|word| line.contains(word))
     };
-    let line = lines()
-        .find(telling)
-        .or_else(|| lines().next())
-        .unwrap_or("no output");
-    line.chars().take(300).collect()
+    let mut found: Vec<&str> = lines().filter(telling).collect();
+    if found.is_empty() {
+        found.push(lines().next_back().unwrap_or("no output"));
+    }
+    found.dedup();
+    let last = found.split_off(found.len().saturating_sub(2));
+    last.join("; ").chars().take(300).collect()
 }

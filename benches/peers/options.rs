@@ -6,6 +6,7 @@ use clap::{Parser, ValueEnum};
 
 use crate::runner::Runner;
 use crate::scenario::Scenario;
+use crate::sshd::Kex;
 
 /// Times runbook beside ansible-core, mitogen, pyinfra and the floor.
 #[derive(Parser)]
@@ -23,12 +24,15 @@ pub(crate) struct Options {
     /// The runbook binary to time [default: the one cargo built beside this benchmark].
     #[arg(long, value_name = "PATH")]
     runbook: Option<PathBuf>,
+    /// The key exchange the throwaway sshd offers.
+    #[arg(long, value_enum, default_value = "curve25519")]
+    pub(crate) kex: Kex,
     /// Keeps the scratch directory with the playbooks and logs.
     #[arg(long)]
     pub(crate) keep: bool,
-    /// Passed by cargo; means nothing here.
+    /// Passed by `cargo bench`, and not by `cargo test --all-targets`.
     #[arg(long, hide = true)]
-    bench: bool,
+    pub(crate) bench: bool,
 }
 
 /// Runners that belong together: a warm rerun only makes sense right after its cold run.

@@ -11,6 +11,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use clap::ValueEnum;
 use nix::unistd::{Uid, User};
 
 use crate::Failure;
@@ -19,6 +20,15 @@ use crate::processes;
 
 /// How many loopback addresses it listens on.
 pub(crate) const HOSTS: usize = 10;
+
+/// The key exchange sshd offers.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Kex {
+    /// The one that every client here supports, so that all do the same work to connect.
+    Curve25519,
+    /// OpenSSH's own list: its clients then pick a slower post-quantum one that paramiko lacks.
+    Default,
+}
 
 /// A running sshd; stopped when dropped.
 pub(crate) struct Server {
@@ -37,7 +47,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts `program` with everything it needs below `scratch`.
-    pub(crate) fn start(program: &Path, scratch: &Path) -> Result<Self, Failure> {
+    pub(crate) fn start(program: &Path, scratch: &Path, kex: Kex) -> Result<Self, Failure> {
         let (key, host_key) = (scratch.join("key"), scratch.join("host_key"));
         generate_key(&key)?;
         generate_key(&host_key)?;
@@ -47,7 +57,7 @@ impl Server {
             .name;
         let port = free_port().map_err(|error| format!("no free port on loopback: {error}"))?;
         let known_hosts = scratch.join("known_hosts");
-        write_configuration(scratch, port, &known_hosts)
+        write_configuration(scratch, port, kex, &known_hosts)
             .map_err(|error| format!("failed to prepare sshd in {}: {error}", scratch.display()))?;
         let mut guard = spawn_guarded(program, scratch)
             .map_err(|error| format!("failed to start {}: {error}", program.display()))?;
@@ -133,7 +143,7 @@ fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-fn write_configuration(scratch: &Path, port: u16, known_hosts: &Path) -> io::Result<()> {
+fn write_configuration(scratch: &Path, port: u16, kex: Kex, known_hosts: &Path) -> io::Result<()> {
     fs::create_dir_all(scratch.join("home"))?;
     fs::copy(scratch.join("key.pub"), scratch.join("authorized_keys"))?;
     if nix::unistd::geteuid().is_root() {
@@ -143,15 +153,22 @@ fn write_configuration(scratch: &Path, port: u16, known_hosts: &Path) -> io::Res
     let public = fs::read_to_string(scratch.join("host_key.pub"))?;
     let known = |number| format!("[{}]:{port} {public}", Server::address(number));
     fs::write(known_hosts, (1..=HOSTS).map(known).collect::<String>())?;
-    fs::write(scratch.join("sshd_config"), configuration(scratch, port))
+    fs::write(
+        scratch.join("sshd_config"),
+        configuration(scratch, port, kex),
+    )
 }
 
-fn configuration(scratch: &Path, port: u16) -> String {
+fn configuration(scratch: &Path, port: u16, kex: Kex) -> String {
     let listen = |number| format!("ListenAddress {}\n", Server::address(number));
     let listen: String = (1..=HOSTS).map(listen).collect();
+    let kex = match kex {
+        Kex::Curve25519 => "KexAlgorithms curve25519-sha256,curve25519-sha256@libssh.org\n",
+        Kex::Default => "",
+    };
     let scratch = scratch.display();
     format!(
-        "Port {port}\n{listen}\
+        "Port {port}\n{listen}{kex}\
          HostKey {scratch}/host_key\nAuthorizedKeysFile {scratch}/authorized_keys\n\
          PidFile {scratch}/sshd.pid\nStrictModes no\nUsePAM no\nUseDNS no\n\
          PasswordAuthentication no\nKbdInteractiveAuthentication no\n\
