@@ -15,7 +15,7 @@ const STARTS: usize = 31;
 pub(crate) struct Versions {
     /// Name and version of every program that took part.
     pub(crate) programs: Map<String, Value>,
-    /// Processor, number of processors and kernel.
+    /// Processor, number of processors, kernel, and how busy it was.
     pub(crate) machine: String,
     /// Sorted milliseconds of `runbook --version`; empty without a binary.
     pub(crate) version_ms: Vec<f64>,
@@ -94,5 +94,10 @@ fn machine() -> String {
     let model = model.map_or("unknown processor", |(_, name)| name.trim());
     let count = std::thread::available_parallelism().map_or(1, usize::from);
     let kernel = read("/proc/sys/kernel/osrelease");
-    format!("{count} x {model}, Linux {}", kernel.trim())
+    let load = read("/proc/loadavg");
+    let load = load.split(' ').next().unwrap_or_default();
+    format!(
+        "{count} x {model}, Linux {}, load {load} at the start",
+        kernel.trim()
+    )
 }
