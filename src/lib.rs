@@ -1,1 +1,2 @@
 //! The `runbook` library.
+pub mod lab;
