@@ -12,6 +12,9 @@ use super::progress::Sink;
 /// Chooses the engine where both are installed: `docker` or `podman`.
 pub const ENGINE_VARIABLE: &str = "RUNBOOK_LAB_ENGINE";
 
+/// What systemd shuts down on, as systemd(1) says.
+const STOP_SIGNAL: &str = "--stop-signal=SIGRTMIN+3";
+
 /// A program that runs containers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -139,6 +142,7 @@ impl Engine {
             "--cap-add=SYS_ADMIN",
             "--security-opt=seccomp=unconfined",
             "--security-opt=label=disable",
+            STOP_SIGNAL,
         ];
         match self.kind {
             EngineKind::Podman => options.push("--systemd=always"),
@@ -147,7 +151,7 @@ impl Engine {
                 "--cgroupns=private",
                 "--tmpfs=/run",
                 "--tmpfs=/run/lock",
-                "--tmpfs=/tmp",
+                "--tmpfs=/tmp:exec",
             ]),
         }
         options
@@ -201,7 +205,7 @@ mod tests {
         assert_eq!(
             options(EngineKind::Docker),
             "--cap-add=SYS_ADMIN --security-opt=seccomp=unconfined --security-opt=label=disable \
-             --security-opt=apparmor=unconfined --cgroupns=private --tmpfs=/run --tmpfs=/run/lock --tmpfs=/tmp"
+             --stop-signal=SIGRTMIN+3 --security-opt=apparmor=unconfined --cgroupns=private --tmpfs=/run --tmpfs=/run/lock --tmpfs=/tmp:exec"
         );
     }
 
@@ -209,7 +213,8 @@ mod tests {
     fn podman_prepares_systemd_itself() {
         assert_eq!(
             options(EngineKind::Podman),
-            "--cap-add=SYS_ADMIN --security-opt=seccomp=unconfined --security-opt=label=disable --systemd=always"
+            "--cap-add=SYS_ADMIN --security-opt=seccomp=unconfined --security-opt=label=disable \
+             --stop-signal=SIGRTMIN+3 --systemd=always"
         );
     }
 

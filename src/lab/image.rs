@@ -22,10 +22,9 @@ const REPOSITORY: &str = "runbook-lab/host";
 const PULL_LIMIT: Duration = Duration::from_secs(60);
 const BUILD_LIMIT: Duration = Duration::from_secs(900);
 /// Settings of the image, as Dockerfile instructions.
-const SETTINGS: [&str; 4] = [
+const SETTINGS: [&str; 3] = [
     "CMD [\"/usr/local/sbin/lab-init\"]",
     "ENV container=docker",
-    "STOPSIGNAL SIGRTMIN+3",
     "LABEL runbook.lab.image=host",
 ];
 

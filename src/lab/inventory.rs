@@ -61,6 +61,9 @@ impl Inventory<'_> {
     /// Writes it; files that would stay the same are not touched.
     pub(crate) fn write(&self, dir: &Path) -> Result<(), LabError> {
         let group_vars = dir.join("group_vars");
+        // The project's own directory is not the lab's to keep private.
+        let parent = dir.parent().unwrap_or(dir);
+        std::fs::create_dir_all(parent).map_err(LabError::file("create", parent))?;
         create_dir(&group_vars)?;
         // It holds passwords: no project should commit it by accident.
         write_private(&dir.join(".gitignore"), "*\n")?;

@@ -107,6 +107,9 @@ PasswordAuthentication no
 PermitRootLogin no
 CFG
 
+# Packages are installed without a terminal from now on.
+echo 'debconf debconf/frontend select Noninteractive' | debconf-set-selections
+
 # What a container has no use for, and what would take apt's lock at times of its own choosing.
 systemctl -q mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer \
     getty@tty1.service console-getty.service systemd-logind.service systemd-networkd.service \
