@@ -5,6 +5,7 @@ mod completions;
 mod config;
 mod doc;
 mod extra_vars;
+mod lab;
 mod operator;
 mod play;
 mod setup;
@@ -55,6 +56,8 @@ enum Color {
 enum Verb {
     /// Run playbooks on the hosts of an inventory
     Play(Box<play::Play>),
+    /// Create and remove a lab of real hosts to try runbooks on
+    Lab(lab::Lab),
     /// Show what modules do and which arguments they take
     Doc(doc::Doc),
     /// Print a completion script for a shell
@@ -79,6 +82,7 @@ pub fn main() -> ExitCode {
     }
     let code = match cli.verb {
         Verb::Play(play) => play.run(),
+        Verb::Lab(lab) => lab.run(),
         Verb::Doc(doc) => doc.run(),
         Verb::Completions(completions) => completions.run(),
     };

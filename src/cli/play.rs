@@ -17,7 +17,7 @@ use crate::report;
 use crate::transport::{Secret, SystemConnector};
 
 /// The arguments of `play`; names and short forms are Ansible's.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(
     after_help = "Without -i the inventory is RUNBOOK_INVENTORY's, the configuration file's, or \
     the only one in inventories/.\nA playbook is a path, a name in playbooks/ of the project, or \
@@ -85,7 +85,7 @@ pub(super) struct Play {
 }
 
 /// How hosts are reached.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Connection")]
 struct ConnectionArgs {
     /// Log in as this user
@@ -126,6 +126,15 @@ struct Prepared {
 }
 
 impl Play {
+    /// Plays built-in playbooks on an inventory, everything else as by default.
+    pub(super) fn built_in(playbooks: &[&str], inventory: &std::path::Path) -> Self {
+        Self {
+            playbooks: playbooks.iter().map(ToString::to_string).collect(),
+            inventory: vec![inventory.display().to_string()],
+            ..Self::default()
+        }
+    }
+
     pub(super) fn run(self) -> u8 {
         setup::start_logging(self.verbose);
         match self.prepare() {
@@ -152,10 +161,16 @@ impl Play {
                 Err(found) => mistakes.extend(found),
             }
         }
-        let extra_vars = extra_vars::parse(&self.extra_vars).unwrap_or_else(|found| {
-            mistakes.extend(found);
-            crate::vars::VarMap::new()
-        });
+        let extra_vars = match extra_vars::parse(&self.extra_vars) {
+            Ok((vars, warnings)) => {
+                mistakes.extend(warnings);
+                vars
+            }
+            Err(found) => {
+                mistakes.extend(found);
+                crate::vars::VarMap::new()
+            }
+        };
         let sources = place.inventory_sources(&self.inventory)?;
         let inventory = match place.inventory(&sources) {
             Ok((inventory, warnings)) => {
