@@ -1,1 +1,4 @@
 //! report
+pub mod doc;
+pub mod lab;
+pub mod listing;
