@@ -6,15 +6,19 @@
 
 mod arg_types;
 pub mod args;
+mod commands;
 mod context;
 mod control;
+mod files;
 mod outcome;
 mod remote;
 pub mod spec;
 mod table;
+#[cfg(test)]
+mod testing;
 
 pub use arg_types::{Expr, Mode};
-pub use context::{Controller, Ctx, FileKind};
+pub use context::{Controller, Ctx, FileKind, ProjectFile};
 pub use outcome::{Diff, Effect, Failure, Outcome};
 pub use remote::Remote;
 pub use spec::{ArgKind, ArgSpec, ModuleSpec};
