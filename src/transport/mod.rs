@@ -3,14 +3,27 @@
 //! One OpenSSH master per host, one persistent `/bin/sh` per (host, identity), one frame per
 //! command; bytes and anything that may hang on channels of their own.
 
+mod channel;
+mod connector;
 mod error;
+pub mod fake;
+mod frame;
+mod host;
+mod kill;
+mod local;
+mod payload;
+mod pool;
 mod secret;
+mod shell;
+mod ssh;
+mod sudo;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
+pub use connector::SystemConnector;
 pub use error::TransportError;
 pub use secret::Secret;
 
@@ -106,6 +119,15 @@ pub enum Endpoint {
     Tcp(String, u16),
     /// A Unix socket on the host.
     Unix(String),
+}
+
+impl std::fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Tcp(host, port) => write!(f, "{host}:{port}"),
+            Self::Unix(path) => f.write_str(path),
+        }
+    }
 }
 
 /// A live way to one host. Cheap to share; safe to use from several tasks at once.
