@@ -32,6 +32,8 @@ pub struct Diagnostic {
     pub span: Option<Span>,
     /// A few words at the underlined place.
     pub label: Option<String>,
+    /// Other places that belong to the story, each with a few words.
+    pub also: Vec<(Span, String)>,
     /// What to do, a line each.
     pub help: Vec<String>,
 }
@@ -55,6 +57,7 @@ impl Diagnostic {
             message: message.into(),
             span: None,
             label: None,
+            also: Vec::new(),
             help: Vec::new(),
         }
     }
@@ -70,6 +73,13 @@ impl Diagnostic {
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
+        self
+    }
+
+    /// Shows another place that belongs to the story, with a few words about it.
+    #[must_use]
+    pub fn also(mut self, span: &Span, label: impl Into<String>) -> Self {
+        self.also.push((span.clone(), label.into()));
         self
     }
 

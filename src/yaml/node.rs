@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::locate;
 use super::resolve::{self, Scalar};
 use crate::diag::Span;
 
@@ -155,7 +156,10 @@ impl Node {
     /// Where a byte range of the scalar's *text* stands in the source, past quotes, escapes and
     /// the indentation of block scalars; the whole node when that cannot be told.
     #[must_use]
-    pub fn locate(&self, _range: Range<usize>) -> Span {
-        self.span.clone()
+    pub fn locate(&self, range: Range<usize>) -> Span {
+        match self.kind() {
+            Kind::Scalar { text, style } => locate::locate(&self.span, text, *style, range),
+            Kind::Seq(_) | Kind::Map(_) => self.span.clone(),
+        }
     }
 }
