@@ -6,12 +6,16 @@
 
 mod arg_types;
 pub mod args;
+mod commands;
 mod context;
 mod control;
+mod files;
 mod outcome;
 mod remote;
 pub mod spec;
 mod table;
+#[cfg(test)]
+mod testing;
 
 pub(crate) use arg_types::describe;
 pub use arg_types::{Expr, Mode};
