@@ -8,13 +8,20 @@ mod arg_types;
 pub mod args;
 mod context;
 mod control;
+mod facts;
 mod outcome;
+mod packages;
+mod postgres;
 mod remote;
+mod sections;
+mod services;
+#[cfg(test)]
+mod shell_tests;
 pub mod spec;
 mod table;
 
 pub use arg_types::{Expr, Mode};
-pub use context::{Controller, Ctx, FileKind};
+pub use context::{Controller, Ctx, FileKind, ProjectFile};
 pub use outcome::{Diff, Effect, Failure, Outcome};
 pub use remote::Remote;
 pub use spec::{ArgKind, ArgSpec, ModuleSpec};
