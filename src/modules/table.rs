@@ -1,12 +1,13 @@
 //! The table of modules.
 
 use super::spec::ModuleSpec;
-use super::{control, packages, services};
+use super::{control, facts, packages, services};
 
 /// Every module, by topic.
 static MODULES: &[&ModuleSpec] = &[
     &control::debug::MODULE,
     &control::ping::MODULE,
+    &facts::SETUP,
     &packages::APT,
     &packages::PACKAGE,
     &packages::PACKAGE_FACTS,

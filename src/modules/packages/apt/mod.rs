@@ -259,9 +259,16 @@ async fn download(args: &Args, words: &[String], ctx: &Ctx<'_>) -> Result<Outcom
     Ok(told(outcome, &sections, &output))
 }
 
+/// What apt printed; it repeats itself while it waits for a lock.
+fn printed(sections: &Sections) -> String {
+    let mut lines: Vec<&str> = sections.get("run").lines().collect();
+    lines.dedup();
+    lines.join("\n")
+}
+
 fn told(outcome: Outcome, sections: &Sections, output: &Output) -> Outcome {
     outcome
-        .with("stdout", sections.get("run"))
+        .with("stdout", printed(sections))
         .with("stderr", output.err())
 }
 
@@ -280,6 +287,6 @@ fn succeeded(args: &Args, output: &Output) -> Result<Sections, Failure> {
     let why = remedy::explain(sections.get("run"), &output.err());
     Err(Failure::new(format!("failed to {doing}: {why}"))
         .with("rc", output.code)
-        .with("stdout", sections.get("run"))
+        .with("stdout", printed(&sections))
         .with("stderr", output.err()))
 }

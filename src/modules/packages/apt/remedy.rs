@@ -118,9 +118,18 @@ fn cause(out: &str, err: &str) -> String {
     plain.join("; ")
 }
 
+/// Who holds dpkg's lock, where apt says so only while it waits.
+fn holder(out: &str) -> Option<&str> {
+    let (_, rest) = out.split_once("It is held by process ")?;
+    rest.split("...").next()
+}
+
 /// `cause: remedy` for a failed call.
 pub(super) fn explain(out: &str, err: &str) -> String {
-    let cause = cause(out, err);
+    let mut cause = cause(out, err);
+    if let Some(holder) = holder(out).filter(|_| cause.contains("lock")) {
+        cause = format!("{cause} (it is held by process {holder})");
+    }
     let remedy = |text: &str| REMEDIES.iter().find(|(words, _)| text.contains(words));
     match remedy(&cause)
         .or_else(|| remedy(err))
@@ -141,6 +150,18 @@ mod tests {
         assert_eq!(
             explain("", err),
             "Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 77 (unattended-upgr); Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), is another process using it?: another process works on packages: wait for it, or raise `lock_timeout`"
+        );
+    }
+
+    #[test]
+    fn the_holder_is_named_also_when_apt_said_it_only_while_it_waited() {
+        let out =
+            "Waiting for cache lock: Could not get lock /l. It is held by process 8 (perl)...\n";
+        let err =
+            "E: Unable to acquire the dpkg frontend lock (/l), is another process using it?\n";
+        assert_eq!(
+            explain(out, err),
+            "Unable to acquire the dpkg frontend lock (/l), is another process using it? (it is held by process 8 (perl)): another process works on packages: wait for it, or raise `lock_timeout`"
         );
     }
 
