@@ -18,7 +18,11 @@ use crate::vars::{Scope, Value};
 #[derive(Debug)]
 struct Here;
 
-fn broken(reason: impl ToString) -> TransportError {
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that map_err wants"
+)]
+fn broken(reason: std::io::Error) -> TransportError {
     TransportError::Unreachable {
         host: "here".to_owned(),
         reason: reason.to_string(),

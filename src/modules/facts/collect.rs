@@ -34,13 +34,13 @@ done </proc/mounts
 rb sizes; [ $# -eq 0 ] || timeout 10 stat -f -c '%S %b %f %a %c %d %n' -- "$@" 2>/dev/null
 "#;
 
-const NETWORK: &str = r#"if command -v ip >/dev/null; then
+const NETWORK: &str = r"if command -v ip >/dev/null; then
   rb links; ip -o link show; rb addresses; ip -o addr show; rb route4; ip -4 route show default; rb route6; ip -6 route show default
 else
   rb hostaddresses; hostname -I 2>/dev/null
 fi
 rb dns; cat /etc/resolv.conf 2>/dev/null
-"#;
+";
 
 /// The script that reads these groups.
 pub(super) fn script(groups: &[Group]) -> String {

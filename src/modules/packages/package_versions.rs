@@ -97,7 +97,7 @@ fn answer(request: &Request, known: &Known, archives: &[&str]) -> Answer {
         "held": installed.is_some_and(|i| i.held),
         "candidate": candidate,
         "offered": known.offered(&request.name),
-        "pin": request.pin.as_ref().map(|pin| pin.text()),
+        "pin": request.pin.as_ref().map(super::apt::request::Pin::text),
         "resolved": target.is_some(),
         "target": target,
         "change": change(installed.map(|i| i.version.as_str()), target),

@@ -1,5 +1,7 @@
 //! A systemd unit: what it is like, what it should be like, and the way there.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value as Json};
 
 use crate::module_choice;
@@ -200,8 +202,8 @@ async fn look(wanted: &Wanted, ctx: &Ctx<'_>) -> Result<Status, Failure> {
     Ok(Status::parse(sections.get("show")))
 }
 
-/// Makes the calls, then reads the unit again; a failure brings the end of its journal.
-async fn change(wanted: &Wanted, verbs: &[&str], ctx: &Ctx<'_>) -> Result<Status, Failure> {
+/// The calls, then the unit as it is now; a failure brings the end of its journal.
+fn script(wanted: &Wanted, verbs: &[&str]) -> String {
     let (systemctl, name) = (wanted.systemctl, quote(&wanted.name));
     let mut script = format!("{PRELUDE}rc=0\n");
     for verb in verbs {
@@ -210,56 +212,54 @@ async fn change(wanted: &Wanted, verbs: &[&str], ctx: &Ctx<'_>) -> Result<Status
             "start" | "stop" | "restart" | "reload" if wanted.no_block => " --no-block",
             _ => "",
         };
-        let call = format!(
-            "timeout {} {systemctl} {verb}{options} -- {name}",
+        let _ = writeln!(
+            script,
+            "[ $rc -ne 0 ] || {{ timeout {} {systemctl} {verb}{options} -- {name}; rc=$?; verb={verb}; }}",
             wanted.timeout
         );
-        script.push_str(&format!(
-            "[ $rc -ne 0 ] || {{ {call}; rc=$?; verb={verb}; }}\n"
-        ));
     }
     script.push_str(&show(wanted));
-    let journal = if systemctl.contains("--user") {
-        "journalctl --user-unit"
+    let unit = if systemctl.contains("--user") {
+        "--user-unit"
     } else {
-        "journalctl -u"
+        "-u"
     };
-    script.push_str(&format!(
+    let _ = write!(
+        script,
         "if [ $rc -ne 0 ] || {systemctl} is-failed --quiet -- {name}; then\n\
-         rb verb; echo $verb\nrb journal; {journal} {name} -n {JOURNAL_LINES} --no-pager -o cat 2>/dev/null\nfi\nexit $rc\n"
-    ));
-    let output = ctx.remote.run_long(&script).await?;
+         rb verb; echo $verb\n\
+         rb journal; journalctl {unit} {name} -n {JOURNAL_LINES} --no-pager -o cat 2>/dev/null\n\
+         fi\nexit $rc\n"
+    );
+    script
+}
+
+/// Makes the calls and looks at what became of the unit.
+async fn change(wanted: &Wanted, verbs: &[&str], ctx: &Ctx<'_>) -> Result<Status, Failure> {
+    let output = ctx.remote.run_long(&script(wanted, verbs)).await?;
     let sections = Sections::parse(&output.out());
     let status = Status::parse(sections.get("show"));
-    let journal = sections.get("journal");
-    let verb = sections.get("verb");
-    if output.code == 124 {
-        let what = format!(
-            "failed to {verb} {}: not done after {} s, systemd still works on it (`systemctl list-jobs`; raise `timeout` if it may take longer)",
-            wanted.name, wanted.timeout
-        );
-        return Err(Failure::new(with_journal(&what, journal)).with("journal", journal));
+    let starting = matches!(verbs.last(), Some(&("start" | "restart" | "reload")));
+    let failed = starting && status.get("ActiveState") == "failed";
+    if output.ok() && !failed {
+        return Ok(status);
     }
-    if !output.ok() {
-        return Err(explain(
-            &format!("failed to {verb} {}", wanted.name),
-            &output,
-            journal,
-        )
-        .with("status", Json::Object(status.0)));
-    }
-    let should_run = matches!(verbs.last(), Some(&("start" | "restart" | "reload")));
-    if should_run && status.get("ActiveState") == "failed" {
-        let what = format!(
-            "{} was started but is failed ({})",
-            wanted.name,
+    let (name, journal) = (&wanted.name, sections.get("journal"));
+    let doing = format!("failed to {} {name}", sections.get("verb"));
+    let what = match output.code {
+        0 => format!(
+            "{name} was started but is failed ({})",
             status.get("Result")
-        );
-        return Err(Failure::new(with_journal(&what, journal))
-            .with("journal", journal)
-            .with("status", Json::Object(status.0)));
-    }
-    Ok(status)
+        ),
+        124 => format!(
+            "{doing}: not done after {} s, systemd still works on it (`systemctl list-jobs`; raise `timeout` if it may take longer)",
+            wanted.timeout
+        ),
+        _ => return Err(explain(&doing, &output, journal).with("status", Json::Object(status.0))),
+    };
+    Err(Failure::new(with_journal(&what, journal))
+        .with("journal", journal)
+        .with("status", Json::Object(status.0)))
 }
 
 fn with_journal(what: &str, journal: &str) -> String {
@@ -349,7 +349,8 @@ mod tests {
     fn only_what_differs_is_done() {
         use State::{Reloaded, Restarted, Started, Stopped};
         let none: [&str; 0] = [];
-        let cases: [(Option<State>, Option<bool>, &str, &str, &[&str]); 9] = [
+        type Case<'a> = (Option<State>, Option<bool>, &'a str, &'a str, &'a [&'a str]);
+        let cases: [Case<'_>; 9] = [
             (Some(Started), Some(true), "active", "enabled", &none),
             (
                 Some(Started),

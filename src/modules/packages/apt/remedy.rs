@@ -111,7 +111,7 @@ fn cause(out: &str, err: &str) -> String {
         }
     }
     if errors.is_empty() {
-        let last = all().filter(|line| !line.is_empty()).last();
+        let last = all().rfind(|line| !line.is_empty());
         return last.unwrap_or("no output").to_owned();
     }
     let plain: Vec<&str> = errors.iter().map(|e| e.trim_start_matches("E: ")).collect();
