@@ -10,8 +10,15 @@ mod commands;
 mod context;
 mod control;
 mod files;
+mod facts;
 mod outcome;
+mod packages;
+mod postgres;
 mod remote;
+mod sections;
+mod services;
+#[cfg(test)]
+mod shell_tests;
 pub mod spec;
 mod table;
 #[cfg(test)]
