@@ -74,7 +74,7 @@ impl Lines {
                 name, hosts, place, ..
             } => self.play_started(name, hosts, place),
             Event::BatchStarted { batch, of, hosts } => {
-                self.heading("");
+                self.heading();
                 let text = format!("BATCH {batch} of {of} [{}]", hosts.join(", "));
                 self.paint_line(Role::Heading, &text);
             }
@@ -95,7 +95,7 @@ impl Lines {
                 self.task_heading(task);
             }
             Event::StepStarted { task, host, item } => {
-                self.step_started(task, host, item.as_deref())
+                self.step_started(task, host, item.as_deref());
             }
             Event::StepRetried {
                 task,
@@ -161,7 +161,7 @@ impl Lines {
     }
 
     fn play_started(&mut self, name: &str, hosts: &[String], place: &str) {
-        self.heading("");
+        self.heading();
         let count = match hosts.len() {
             1 => "1 host".to_owned(),
             n => format!("{n} hosts"),
@@ -175,7 +175,7 @@ impl Lines {
 
     fn task_heading(&mut self, id: &TaskId) {
         let task = self.tasks.get(id).cloned().unwrap_or_default();
-        self.heading("");
+        self.heading();
         self.current = Some(id.clone());
         let word = match task.kind {
             Some(TaskKind::Handler) => "HANDLER",
@@ -190,7 +190,7 @@ impl Lines {
     }
 
     /// Ends what stands under the last heading, and leaves a blank line.
-    fn heading(&mut self, above: &str) {
+    fn heading(&mut self) {
         for (word, count) in std::mem::take(&mut self.uneventful) {
             let more = count.saturating_sub(LISTED);
             if more > 0 {
@@ -204,7 +204,6 @@ impl Lines {
             }
         }
         self.current = None;
-        self.out.push_str(above);
         self.out.push('\n');
     }
 
@@ -335,11 +334,10 @@ impl Lines {
             Status::Skipped => String::new(),
             Status::Ok | Status::Changed => match self.spoken(result) {
                 Some(text) if one_line(&text).is_none() => indented(&text, INDENT),
-                Some(_) => String::new(),
                 None if self.verbosity > 0 => {
                     value::entries(value::interesting(&result.result), INDENT)
                 }
-                None => String::new(),
+                Some(_) | None => String::new(),
             },
         };
         body + &args.unwrap_or_default()
@@ -371,7 +369,7 @@ impl Lines {
     }
 
     fn run_finished(&mut self, hosts: &IndexMap<String, HostStats>, code: u8, took_ms: u64) {
-        self.heading("");
+        self.heading();
         if !hosts.is_empty() {
             self.paint_line(Role::Heading, "PLAY RECAP");
             let table = recap::table(hosts, self.palette);

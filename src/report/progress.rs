@@ -68,6 +68,14 @@ impl Progress {
     }
 }
 
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.screen.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 fn style(running: Arc<Mutex<Running>>) -> ProgressStyle {
     let line = move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
         let running = running.lock().unwrap_or_else(PoisonError::into_inner);
