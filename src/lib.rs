@@ -11,6 +11,7 @@ pub mod diag;
 pub mod engine;
 pub mod event;
 pub mod inventory;
+pub mod lab;
 pub mod modules;
 pub mod playbook;
 pub mod project;

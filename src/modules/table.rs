@@ -1,10 +1,21 @@
 //! The table of modules.
 
-use super::control;
 use super::spec::ModuleSpec;
+use super::{control, facts, packages, services};
 
 /// Every module, by topic.
-static MODULES: &[&ModuleSpec] = &[&control::debug::MODULE, &control::ping::MODULE];
+static MODULES: &[&ModuleSpec] = &[
+    &control::debug::MODULE,
+    &control::ping::MODULE,
+    &facts::SETUP,
+    &packages::APT,
+    &packages::PACKAGE,
+    &packages::PACKAGE_FACTS,
+    &packages::PACKAGE_VERSIONS,
+    &services::SERVICE,
+    &services::SERVICE_FACTS,
+    &services::SYSTEMD,
+];
 
 /// Where a qualified name may say a module lives.
 const COLLECTIONS: &[&str] = &[

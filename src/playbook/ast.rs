@@ -215,7 +215,7 @@ pub enum Action {
         args: TaskArgs,
     },
     /// `include_tasks`: a file of tasks is read when the task runs.
-    Include(Include),
+    Include(Box<Include>),
     /// `meta`.
     Meta(Meta),
 }

@@ -1,6 +1,10 @@
-//! What the operator sees: a reader of the event stream that writes lines to a terminal or a log.
+//! What the operator sees: readers of the event stream and of what the verbs list, turned to text.
 //!
 //! [`Terminal`] writes the same lines everywhere; on a terminal a progress line stands below them.
+
+pub mod doc;
+pub mod lab;
+pub mod listing;
 
 mod diff;
 mod failure;

@@ -19,7 +19,7 @@ pub struct Screen(Option<ProgressBar>);
 
 impl Screen {
     /// Does something that writes to, or reads from, the terminal without the progress line in
-    /// its way (a prompt, a line of output).
+    /// its way (a prompt, a line of output). Lines of the run wait until it is done.
     pub fn suspend<T>(&self, action: impl FnOnce() -> T) -> T {
         match &self.0 {
             Some(bar) => bar.suspend(action),

@@ -38,6 +38,14 @@ pub struct Terminal<W> {
     progress: Option<Progress>,
 }
 
+impl Terminal<io::Stdout> {
+    /// Writes to standard output, with colours and a progress line where they fit.
+    #[must_use]
+    pub fn stdout(verbosity: u8) -> Self {
+        Self::new(io::stdout(), Options::for_stdout(verbosity))
+    }
+}
+
 impl<W: Write + Send> Terminal<W> {
     /// Writes to the given writer.
     pub fn new(writer: W, options: Options) -> Self {

@@ -1,0 +1,18 @@
+//! Modules for files of the host.
+//!
+//! A host needs a POSIX shell and coreutils, nothing else. Every script is one exchange; the
+//! parts they share are [`write`] (one file, atomically), [`attrs`] (owner and mode), [`entry`]
+//! (what `stat` says), [`edit`] (read, change, write) and [`trouble`] (errors with remedies).
+
+mod attrs;
+mod content;
+pub(super) mod copy;
+mod entry;
+pub(super) mod file;
+mod mode;
+mod path;
+pub(super) mod stat;
+pub(super) mod template;
+mod survey;
+mod trouble;
+mod write;
