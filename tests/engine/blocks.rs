@@ -155,12 +155,28 @@ fn an_interrupt_still_runs_what_gives_things_back() {
   gather_facts: false
   tasks:
     - block:
+        - {name: in flight, debug: {msg: x}}
         - {name: never begins, debug: {msg: x}}
+      rescue:
+        - {name: mend, debug: {msg: '{{ ansible_failed_result.msg }}'}}
       always:
         - {name: give back, debug: {msg: back}}
     - {name: after, debug: {msg: x}}
+- {name: q, hosts: all, tasks: []}
 ",
     )
+    .interrupt_at("in flight")
     .run();
-    ran.code(0);
+    ran.code(99).expect(
+        "
+        play p: a
+        task in flight
+          a ok x
+        rescue a
+        task mend
+          a ok the operator stopped the run
+        task give back
+          a ok back
+        ",
+    );
 }
