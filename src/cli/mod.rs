@@ -17,6 +17,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::diag::Diagnostics;
 
+pub use extra_vars::parse as parse_extra_vars;
+
 /// Exit code for anything wrong with the command line, the inventory or the playbook.
 const USAGE: u8 = 1;
 

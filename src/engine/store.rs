@@ -92,7 +92,7 @@ impl Store {
                 known.insert(injected.into(), Var::Data(value.clone()));
                 all.insert(name, value);
             }
-            let all = Value::from_iter(all);
+            let all = Value::from_pairs(all);
             known.insert("ansible_facts".into(), Var::Data(all));
         });
     }

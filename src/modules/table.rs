@@ -1,10 +1,37 @@
 //! The table of modules.
 
-use super::control;
 use super::spec::ModuleSpec;
+use super::{commands, control, facts, files, packages, services};
 
 /// Every module, by topic.
-static MODULES: &[&ModuleSpec] = &[&control::debug::MODULE, &control::ping::MODULE];
+static MODULES: &[&ModuleSpec] = &[
+    &commands::command::MODULE,
+    &commands::raw::MODULE,
+    &commands::script::MODULE,
+    &commands::shell::MODULE,
+    &control::add_host::MODULE,
+    &control::assert::MODULE,
+    &control::debug::MODULE,
+    &control::fail::MODULE,
+    &control::group_by::MODULE,
+    &control::pause::MODULE,
+    &control::ping::MODULE,
+    &control::set_fact::MODULE,
+    &control::wait_for::MODULE,
+    &facts::SETUP,
+    &files::copy::MODULE,
+    &files::file::MODULE,
+    &files::lineinfile::MODULE,
+    &files::stat::MODULE,
+    &files::template::MODULE,
+    &packages::APT,
+    &packages::PACKAGE,
+    &packages::PACKAGE_FACTS,
+    &packages::PACKAGE_VERSIONS,
+    &services::SERVICE,
+    &services::SERVICE_FACTS,
+    &services::SYSTEMD,
+];
 
 /// Where a qualified name may say a module lives.
 const COLLECTIONS: &[&str] = &[

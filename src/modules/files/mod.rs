@@ -1,0 +1,20 @@
+//! Modules for files of the host.
+//!
+//! A host needs a POSIX shell and coreutils, nothing else. Every script is one exchange; the
+//! parts they share are [`write`] (one file, atomically), [`attrs`] (owner and mode), [`entry`]
+//! (what `stat` says), [`edit`] (read, change, write) and [`trouble`] (errors with remedies).
+
+mod attrs;
+mod content;
+pub(super) mod copy;
+mod edit;
+mod entry;
+pub(super) mod file;
+pub(super) mod lineinfile;
+mod mode;
+mod path;
+pub(super) mod stat;
+mod survey;
+pub(super) mod template;
+mod trouble;
+mod write;
