@@ -31,7 +31,7 @@ fn candidates(text: &str) -> impl Iterator<Item = (usize, usize)> {
         text[..at]
             .chars()
             .next_back()
-            .is_some_and(|c| c.is_whitespace() || matches!(c, '[' | '{' | ',' | ':'))
+            .is_some_and(|c| !c.is_alphanumeric())
     };
     let end_of_word = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '{' | '}' | '"');
     text.match_indices('!')
