@@ -258,14 +258,18 @@ fn a_second_document_is_told() {
 
 #[test]
 fn aliases_cannot_blow_a_file_up() {
-    let mut text = "a: &a [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-    for (name, before) in ["b", "c", "d", "e", "f", "g"]
-        .iter()
-        .zip(["a", "b", "c", "d", "e", "f"])
-    {
+    let line = |name: char, before: char| {
         let aliases = vec![format!("*{before}"); 10].join(", ");
-        text.push_str(&format!("{name}: &{name} [{aliases}]\n"));
-    }
+        format!("{name}: &{name} [{aliases}]")
+    };
+    let lines: Vec<String> = ('b'..='g')
+        .zip('a'..='f')
+        .map(|(n, b)| line(n, b))
+        .collect();
+    let text = format!(
+        "a: &a [x, x, x, x, x, x, x, x, x, x]\n{}\n",
+        lines.join("\n")
+    );
     assert_eq!(
         told(&text),
         "play.yml:6:36: this file has more than 1000000 values, aliases followed"
@@ -285,10 +289,8 @@ fn nesting_ends_somewhere() {
 
 #[test]
 fn aliases_count_as_deep_as_what_they_stand_for() {
-    let mut text = "- &a0 [x]\n".to_owned();
-    for i in 1..200 {
-        text.push_str(&format!("- &a{i} [*a{}]\n", i - 1));
-    }
+    let chain: Vec<String> = (1..200).map(|i| format!("- &a{i} [*a{}]", i - 1)).collect();
+    let text = format!("- &a0 [x]\n{}\n", chain.join("\n"));
     assert_eq!(
         told(&text),
         "play.yml:128:10: values are nested more than 128 levels deep"
