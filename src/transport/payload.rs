@@ -27,8 +27,7 @@ pub(super) fn put(inline: bool, dest: &str, mode: &str) -> String {
     format!(
         r#"d={dest} p={dir} t={temp}
 fail() {{ rm -f -- "$t"; exit 1; }}
-if [ ! -e "$p/." ]; then echo "$p: No such file or directory" >&2; exit 1; fi
-if [ ! -d "$p/." ]; then echo "$p: Not a directory" >&2; exit 1; fi
+[ -d "$p" ] || ls -d -- "$p/." >/dev/null || exit 1
 if [ -d "$d" ]; then echo "$d: Is a directory" >&2; exit 1; fi
 umask 077; set -C
 {{ : >"$t"; }} || exit 1
@@ -66,7 +65,8 @@ fn absolute(path: &str) -> String {
 
 /// The host's reason without the names of our own making in front of it.
 pub(super) fn reason(stderr: &str, code: i32) -> String {
-    let line = stderr.lines().map(str::trim).rfind(|line| !line.is_empty());
+    let says = |line: &&str| !line.is_empty() && !line.starts_with("Try '");
+    let line = stderr.lines().map(str::trim).rfind(says);
     match line.map(|line| line.rsplit_once(": ").map_or(line, |(_, reason)| reason)) {
         Some(reason) => reason.to_owned(),
         None => format!("the command ended with code {code} and no word"),

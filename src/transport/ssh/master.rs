@@ -24,6 +24,10 @@ const LOGIN: Duration = Duration::from_secs(30);
 /// name 17 bytes longer than the one it is told.
 const LONGEST: usize = 104 - 1 - 17;
 
+/// The words where a master left none: what `ssh` says about an orderly end goes to a standard
+/// error that it gave up when it went into the background.
+const CLOSED: &str = "the connection was closed by the host, or the ssh master was ended";
+
 /// A master, running or not, and how to start it.
 #[derive(Debug)]
 pub(super) struct Master {
@@ -75,7 +79,7 @@ impl Master {
         for _ in 0..10 {
             if !self.alive().await {
                 let words = self.words();
-                return Some(words.unwrap_or_else(|| "the ssh connection ended".to_owned()));
+                return Some(words.unwrap_or_else(|| CLOSED.to_owned()));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
