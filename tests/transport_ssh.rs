@@ -20,13 +20,20 @@ async fn connect(server: &Sshd, target: &Target) -> Arc<dyn Connection> {
 }
 
 async fn refused(server: &Sshd, target: &Target) -> String {
-    let error = server.connector().connect(target).await.expect_err("an error");
+    let error = server
+        .connector()
+        .connect(target)
+        .await
+        .expect_err("an error");
     assert!(error.is_unreachable(), "{error}");
     error.to_string()
 }
 
 async fn exec(connection: &dyn Connection, script: &str) -> Output {
-    connection.exec(Exec::new(script, LOGIN)).await.expect("to run")
+    connection
+        .exec(Exec::new(script, LOGIN))
+        .await
+        .expect("to run")
 }
 
 fn unreachable(result: Result<Output, TransportError>) -> String {
@@ -40,9 +47,20 @@ async fn runs_commands() {
     let server = Sshd::start();
     let host = connect(&server, &server.target()).await;
     let output = exec(&*host, "echo out; echo err >&2; exit 7").await;
-    assert_eq!((output.out(), output.err(), output.code), ("out\n".into(), "err\n".into(), 7));
-    assert_eq!(exec(&*host, "printf 'no newline'").await.out(), "no newline");
-    assert_eq!(exec(&*host, "cd /tmp; umask 077; x=1; set -e; false; echo no").await.code, 1);
+    assert_eq!(
+        (output.out(), output.err(), output.code),
+        ("out\n".into(), "err\n".into(), 7)
+    );
+    assert_eq!(
+        exec(&*host, "printf 'no newline'").await.out(),
+        "no newline"
+    );
+    assert_eq!(
+        exec(&*host, "cd /tmp; umask 077; x=1; set -e; false; echo no")
+            .await
+            .code,
+        1
+    );
     assert_eq!(exec(&*host, "if").await.code, 2);
     assert_eq!(exec(&*host, "exit 255").await.code, 255);
     assert_eq!(exec(&*host, "sh -c 'kill -9 $$'").await.code, 137);
@@ -65,7 +83,10 @@ async fn passes_big_output_through() {
     let server = Sshd::start();
     let host = connect(&server, &server.target()).await;
     let output = exec(&*host, "head -c 67108864 /dev/zero; echo e >&2").await;
-    assert_eq!((output.stdout.len(), output.err().as_str()), (67_108_864, "e\n"));
+    assert_eq!(
+        (output.stdout.len(), output.err().as_str()),
+        (67_108_864, "e\n")
+    );
 }
 
 #[tokio::test]
@@ -75,13 +96,21 @@ async fn moves_files() {
     let dest = server.path("file").display().to_string();
     for size in [0, 1, 100, 32 * 1024, 32 * 1024 + 1, 3_000_000] {
         let data = bytes(size);
-        host.put(&data, &dest, "0640", LOGIN).await.expect("to write");
-        assert!(host.get(&dest, LOGIN).await.expect("to read") == data, "{size}");
+        host.put(&data, &dest, "0640", LOGIN)
+            .await
+            .expect("to write");
+        assert!(
+            host.get(&dest, LOGIN).await.expect("to read") == data,
+            "{size}"
+        );
         let exec = Exec {
             stdin: Some(&data),
             ..Exec::new("cat", LOGIN)
         };
-        assert!(host.exec(exec).await.expect("to run").stdout == data, "{size}");
+        assert!(
+            host.exec(exec).await.expect("to run").stdout == data,
+            "{size}"
+        );
     }
 }
 
@@ -90,11 +119,21 @@ async fn says_that_the_disk_is_full() {
     let server = Sshd::start();
     let host = connect(&server, &server.target()).await;
     let dir = server.path("full").display().to_string();
-    let mounted = exec(&*host, &format!("mkdir {dir} && mount -t tmpfs -o size=64k none {dir}")).await;
-    assert!(mounted.ok(), "this test mounts a small tmpfs: {}", mounted.err());
+    let mounted = exec(
+        &*host,
+        &format!("mkdir {dir} && mount -t tmpfs -o size=64k none {dir}"),
+    )
+    .await;
+    assert!(
+        mounted.ok(),
+        "this test mounts a small tmpfs: {}",
+        mounted.err()
+    );
     exec(&*host, &format!("head -c 50000 /dev/zero >{dir}/other")).await;
     let dest = format!("{dir}/x");
-    host.put(&bytes(100), &dest, "0600", LOGIN).await.expect("to write");
+    host.put(&bytes(100), &dest, "0600", LOGIN)
+        .await
+        .expect("to write");
     let mut errors = Vec::new();
     for size in [32_000, 100_000] {
         errors.push(host.put(&bytes(size), &dest, "0600", LOGIN).await);
@@ -133,7 +172,11 @@ async fn a_command_given_up_is_ended() {
     let server = Sshd::start();
     let host = connect(&server, &server.target()).await;
     let run = host.exec(Exec::new("sleep 141.421", LOGIN));
-    assert!(tokio::time::timeout(Duration::from_millis(500), run).await.is_err());
+    assert!(
+        tokio::time::timeout(Duration::from_millis(500), run)
+            .await
+            .is_err()
+    );
     eventually(|| !lives("141.421")).await;
 }
 
@@ -166,7 +209,8 @@ async fn a_master_is_used_again() {
     assert_eq!(client().await, first);
     let other = async {
         let mut ssh = server.ssh();
-        ssh.args.extend(["-o".to_owned(), "Compression=yes".to_owned()]);
+        ssh.args
+            .extend(["-o".to_owned(), "Compression=yes".to_owned()]);
         let host = connect(&server, &named(ssh)).await;
         exec(&*host, "echo $SSH_CONNECTION").await.out()
     };
@@ -191,7 +235,10 @@ async fn a_dead_masters_socket_is_replaced() {
     exec(&*host, "true").await;
     let parent = exec(&*host, "echo $PPID").await.out();
     exec(&*host, "true").await;
-    let error = unreachable(host.exec(Exec::new(&format!("kill -9 {parent}; sleep 5"), LOGIN)).await);
+    let error = unreachable(
+        host.exec(Exec::new(&format!("kill -9 {parent}; sleep 5"), LOGIN))
+            .await,
+    );
     assert!(error.contains("failed to reach pg1: "), "{error}");
     // The same connection heals.
     assert_eq!(exec(&*host, "echo again").await.out(), "again\n");
@@ -209,7 +256,10 @@ async fn many_commands_keep_within_the_sessions_allowed() {
                 long: i % 4 == 0,
                 ..Exec::new(&script, LOGIN)
             };
-            assert_eq!(host.exec(exec).await.expect("to run").out(), format!("{i}\n"));
+            assert_eq!(
+                host.exec(exec).await.expect("to run").out(),
+                format!("{i}\n")
+            );
         }
     });
     futures_util::future::join_all(commands).await;
@@ -232,21 +282,36 @@ async fn says_why_it_cannot_connect() {
         )
     );
     assert_eq!(
-        refused(&server, &with(&|ssh| ssh.key = Some("/nonesuch/key".to_owned()))).await,
+        refused(
+            &server,
+            &with(&|ssh| ssh.key = Some("/nonesuch/key".to_owned()))
+        )
+        .await,
         "failed to reach pg1: failed to read the private key /nonesuch/key: \
          No such file or directory; check ansible_ssh_private_key_file"
     );
     let other = server.path("other").display().to_string();
     let error = refused(&server, &with(&|ssh| ssh.key = Some(other.clone()))).await;
-    assert!(error.ends_with(
-        "@127.0.0.1: Permission denied (publickey); load a key into ssh-agent with ssh-add, \
+    assert!(
+        error.ends_with(
+            "@127.0.0.1: Permission denied (publickey); load a key into ssh-agent with ssh-add, \
          or name one with ansible_ssh_private_key_file"
-    ), "{error}");
-    let error = refused(&server, &with(&|ssh| ssh.address = "nonesuch.invalid".to_owned())).await;
-    assert!(error.starts_with(
-        "failed to reach pg1: Could not resolve hostname nonesuch.invalid: "
-    ), "{error}");
-    assert!(error.ends_with("; check the name, or set ansible_host"), "{error}");
+        ),
+        "{error}"
+    );
+    let error = refused(
+        &server,
+        &with(&|ssh| ssh.address = "nonesuch.invalid".to_owned()),
+    )
+    .await;
+    assert!(
+        error.starts_with("failed to reach pg1: Could not resolve hostname nonesuch.invalid: "),
+        "{error}"
+    );
+    assert!(
+        error.ends_with("; check the name, or set ansible_host"),
+        "{error}"
+    );
     let error = refused(&server, &with(&|ssh| ssh.args.push("--rubbish".to_owned()))).await;
     assert_eq!(
         error,
@@ -262,7 +327,10 @@ async fn a_key_open_to_all_is_named() {
     sshd::run(std::process::Command::new("chmod").arg("644").arg(&key));
     let error = refused(&server, &server.target()).await;
     assert!(error.contains("Permissions 0644 for "), "{error}");
-    assert!(error.ends_with("make the key readable by its owner only: chmod 600"), "{error}");
+    assert!(
+        error.ends_with("make the key readable by its owner only: chmod 600"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -273,7 +341,10 @@ async fn host_keys_are_checked() {
     let error = refused(&server, &server.target()).await;
     assert!(error.contains("Host key verification failed"), "{error}");
     assert!(error.contains("Offending ED25519 key in "), "{error}");
-    assert!(error.contains(&format!("ssh-keygen -R '[127.0.0.1]:{}'", server.port)), "{error}");
+    assert!(
+        error.contains(&format!("ssh-keygen -R '[127.0.0.1]:{}'", server.port)),
+        "{error}"
+    );
 
     std::fs::write(server.path("known_hosts"), "").expect("to forget the key");
     let port = server.port;
@@ -334,7 +405,9 @@ async fn a_host_that_falls_silent_is_unreachable() {
 async fn opens_streams() {
     let server = Sshd::start();
     let host = connect(&server, &server.target()).await;
-    let tcp = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let tcp = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
     let port = tcp.local_addr().expect("its address").port();
     let path = server.path("socket");
     let unix = tokio::net::UnixListener::bind(&path).expect("a socket");
@@ -359,8 +432,13 @@ async fn opens_streams() {
     let mut stream = host.open(&tcp).await.expect("a stream");
     let error = stream.read_u8().await.expect_err("nobody listens any more");
     assert_eq!(error.to_string(), "connect failed: Connection refused");
-    let left = std::fs::read_dir(server.path("cm")).expect("the sockets").flatten();
-    let left: Vec<_> = left.map(|file| file.file_name()).filter(|name| name.len() == 16).collect();
+    let left = std::fs::read_dir(server.path("cm"))
+        .expect("the sockets")
+        .flatten();
+    let left: Vec<_> = left
+        .map(|file| file.file_name())
+        .filter(|name| name.len() == 16)
+        .collect();
     assert_eq!(left.len(), 1, "only the control socket: {left:?}");
 }
 
@@ -368,14 +446,20 @@ async fn opens_streams() {
 async fn an_open_directory_for_sockets_is_refused() {
     let server = Sshd::start();
     std::fs::create_dir(server.path("cm")).expect("a directory");
-    sshd::run(std::process::Command::new("chmod").arg("777").arg(server.path("cm")));
+    sshd::run(
+        std::process::Command::new("chmod")
+            .arg("777")
+            .arg(server.path("cm")),
+    );
     let error = refused(&server, &server.target()).await;
     assert!(error.contains("nobody else can enter"), "{error}");
 }
 
 /// Bytes of every value.
 fn bytes(count: usize) -> Vec<u8> {
-    (0..count).map(|i| u8::try_from((i * 7 + i / 256) % 256).expect("a byte")).collect()
+    (0..count)
+        .map(|i| u8::try_from((i * 7 + i / 256) % 256).expect("a byte"))
+        .collect()
 }
 
 /// Waits until something holds.

@@ -21,12 +21,17 @@ impl User {
     /// Makes a user with [`PASSWORD`], a login shell and lines for the sudoers file, where `@`
     /// stands for the name.
     fn new(name: &str, shell: &str, sudoers: &str) -> Self {
-        assert!(nix::unistd::Uid::effective().is_root(), "this test makes users: run it as root");
+        assert!(
+            nix::unistd::Uid::effective().is_root(),
+            "this test makes users: run it as root"
+        );
         sshd::install(&[("sudo", "sudo"), ("useradd", "passwd")]);
         let user = Self {
             name: format!("rb{}{name}", std::process::id() % 100_000),
         };
-        let hash = Command::new("openssl").args(["passwd", "-6", PASSWORD]).output();
+        let hash = Command::new("openssl")
+            .args(["passwd", "-6", PASSWORD])
+            .output();
         let hash = String::from_utf8(hash.expect("openssl").stdout).expect("text");
         run(Command::new("useradd").args(["-m", "-s", shell, "-p", hash.trim(), &user.name]));
         if !sudoers.is_empty() {
@@ -45,7 +50,9 @@ impl User {
 impl Drop for User {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(self.rules());
-        let _ = Command::new("pkill").args(["-KILL", "-u", &self.name]).status();
+        let _ = Command::new("pkill")
+            .args(["-KILL", "-u", &self.name])
+            .status();
         let _ = Command::new("userdel").args(["-r", &self.name]).output();
     }
 }
@@ -53,7 +60,11 @@ impl Drop for User {
 async fn connect(server: &Sshd, user: &User) -> Arc<dyn Connection> {
     let mut ssh = server.ssh();
     ssh.user = Some(user.name.clone());
-    server.connector().connect(&named(ssh)).await.expect("to connect")
+    server
+        .connector()
+        .connect(&named(ssh))
+        .await
+        .expect("to connect")
 }
 
 fn sudo(user: &str, password: Option<&str>) -> Identity {
@@ -75,7 +86,10 @@ async fn becomes_without_a_password() {
     let server = Sshd::start();
     let user = User::new("a", "/bin/bash", "@ ALL=(ALL) NOPASSWD: ALL");
     let host = connect(&server, &user).await;
-    assert_eq!(id(&*host, &Identity::Login).await, format!("{}\n", user.name));
+    assert_eq!(
+        id(&*host, &Identity::Login).await,
+        format!("{}\n", user.name)
+    );
     for password in [None, Some("not asked for")] {
         assert_eq!(id(&*host, &sudo("root", password)).await, "root\n");
         assert_eq!(id(&*host, &sudo("nobody", password)).await, "nobody\n");
@@ -90,10 +104,17 @@ async fn becomes_without_a_password() {
 #[tokio::test]
 async fn becomes_with_a_password() {
     let server = Sshd::start();
-    let user = User::new("b", "/bin/sh", "Defaults:@ lecture=always, use_pty\n@ ALL=(ALL) ALL");
+    let user = User::new(
+        "b",
+        "/bin/sh",
+        "Defaults:@ lecture=always, use_pty\n@ ALL=(ALL) ALL",
+    );
     let host = connect(&server, &user).await;
     assert_eq!(id(&*host, &sudo("root", Some(PASSWORD))).await, "root\n");
-    assert_eq!(id(&*host, &sudo("nobody", Some(PASSWORD))).await, "nobody\n");
+    assert_eq!(
+        id(&*host, &sudo("nobody", Some(PASSWORD))).await,
+        "nobody\n"
+    );
     assert_eq!(
         id(&*host, &sudo("root", Some("wrong"))).await,
         "failed to become root on pg1: wrong sudo password; \
@@ -115,15 +136,23 @@ async fn moves_files_as_another_user() {
     let dest = format!("/root/{}", user.name);
     for size in [10, 1_000_000] {
         let data = vec![b'\''; size];
-        host.put(&data, &dest, "0600", &root).await.expect("to write");
+        host.put(&data, &dest, "0600", &root)
+            .await
+            .expect("to write");
         assert!(host.get(&dest, &root).await.expect("to read") == data);
     }
     assert_eq!(
-        host.get(&dest, &Identity::Login).await.expect_err("an error").to_string(),
+        host.get(&dest, &Identity::Login)
+            .await
+            .expect_err("an error")
+            .to_string(),
         format!("failed to read {dest} on pg1: Permission denied")
     );
     assert_eq!(
-        host.put(b"x", &dest, "0600", &Identity::Login).await.expect_err("an error").to_string(),
+        host.put(b"x", &dest, "0600", &Identity::Login)
+            .await
+            .expect_err("an error")
+            .to_string(),
         format!("failed to write {dest} on pg1: Permission denied")
     );
     std::fs::remove_file(dest).expect("to remove it");
@@ -162,17 +191,27 @@ async fn says_why_it_may_not() {
     let error = id(&*host, &sudo("root", Some(PASSWORD))).await;
     assert!(error.contains("is not allowed to execute"), "{error}");
 
-    let user = User::new("g", "/bin/bash", "Defaults:@ requiretty\n@ ALL=(ALL) NOPASSWD: ALL");
+    let user = User::new(
+        "g",
+        "/bin/bash",
+        "Defaults:@ requiretty\n@ ALL=(ALL) NOPASSWD: ALL",
+    );
     let host = connect(&server, &user).await;
     let error = id(&*host, &sudo("root", None)).await;
-    assert!(error.ends_with("add `Defaults !requiretty` for the login user"), "{error}");
+    assert!(
+        error.ends_with("add `Defaults !requiretty` for the login user"),
+        "{error}"
+    );
 
     let mut other = sudo("root", None);
     if let Identity::Sudo(sudo) = &mut other {
         sudo.exe = "nonesuch-sudo".to_owned();
     }
     let error = id(&*host, &other).await;
-    assert!(error.ends_with("name the program with ansible_become_exe"), "{error}");
+    assert!(
+        error.ends_with("name the program with ansible_become_exe"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -187,8 +226,15 @@ async fn any_login_shell_will_do() {
         let host = connect(&server, &user).await;
         for identity in [&Identity::Login, &sudo("root", Some(PASSWORD))] {
             let script = "printf '%s' \"$0 it's\"; echo x >&2; exit 3";
-            let output = host.exec(Exec::new(script, identity)).await.expect("to run");
-            assert_eq!((output.code, output.err().as_str()), (3, "x\n"), "{shell:?}");
+            let output = host
+                .exec(Exec::new(script, identity))
+                .await
+                .expect("to run");
+            assert_eq!(
+                (output.code, output.err().as_str()),
+                (3, "x\n"),
+                "{shell:?}"
+            );
             assert_eq!(output.out(), "/bin/sh it's", "{shell:?}");
         }
     }

@@ -43,7 +43,7 @@ impl Host {
     async fn run(&self, job: Job<'_>) -> Result<Output, TransportError> {
         let inner = &self.inner;
         let (opener, pool) = (inner.opener.as_ref(), &inner.pool);
-        let lease = if job.own || job.payload.is_some() {
+        let lease = if job.own {
             pool.own(opener, job.identity).await?
         } else {
             pool.shared(opener, job.identity).await?
@@ -123,7 +123,7 @@ impl<'a> From<Exec<'a>> for Job<'a> {
         let (input, payload) = match exec.stdin {
             None => (Input::None, None),
             Some(bytes) if bytes.len() <= INLINE => (Input::Inline(bytes), None),
-            Some(bytes) => (Input::Channel, Some(bytes)),
+            Some(bytes) => (Input::Stream(bytes.len()), Some(bytes)),
         };
         Self {
             script: exec.script,
@@ -270,12 +270,12 @@ impl Connection for Host {
         identity: &Identity,
     ) -> Result<(), TransportError> {
         let inline = data.len() <= INLINE;
-        let script = payload::put(inline, dest, mode);
+        let script = payload::put(data.len(), dest, mode);
         let mut job = Job::from(Exec::new(&script, identity));
         if inline {
             job.input = Input::Function(data);
         } else {
-            (job.input, job.payload) = (Input::Channel, Some(data));
+            (job.input, job.payload) = (Input::Stream(data.len()), Some(data));
         }
         let output = self.traced(job).await?;
         self.file(&output, "write", dest)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::channel::{Channel, End, OpenError, Opener};
 use super::frame::{Frame, Input, Seeker, Trailer};
@@ -79,8 +79,7 @@ impl Shell {
         self.channel.stdin.is_some() && !self.channel.ended()
     }
 
-    /// Runs one script. With `payload` the bytes are the script's standard input and the shell
-    /// ends afterwards; without, `input` says where it comes from.
+    /// Runs one script; `payload` are the bytes of [`Input::Stream`].
     pub(super) async fn run(
         &mut self,
         script: &str,
@@ -99,7 +98,7 @@ impl Shell {
             self.err.clear();
         }
         text.extend_from_slice(&frame.text);
-        let mut outgoing = Outgoing::new(&text);
+        let mut outgoing = Outgoing { bytes: &text };
         if let Some(greeting) = greeting {
             self.greet(&greeting, &mut outgoing).await?;
         }
@@ -142,10 +141,7 @@ impl Shell {
                 if let Err(end) = self.exchange(outgoing, &frame.go(), None).await {
                     return Err(self.ended(end));
                 }
-                let mut payload = Outgoing {
-                    bytes: payload,
-                    close: true,
-                };
+                let mut payload = Outgoing { bytes: payload };
                 self.exchange(&mut payload, nonce, Some(nonce)).await
             }
         };
@@ -213,40 +209,24 @@ impl Shell {
 /// Bytes on their way into the shell.
 struct Outgoing<'a> {
     bytes: &'a [u8],
-    close: bool,
 }
 
-impl<'a> Outgoing<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            close: false,
-        }
-    }
-
+impl Outgoing<'_> {
     fn pending(&self) -> bool {
-        self.close || !self.bytes.is_empty()
+        !self.bytes.is_empty()
     }
 
     /// Writes some. Nothing is lost when this is dropped half-way. That the shell does not read
     /// any more is no error here: its trailer or its end tells what happened.
-    async fn pump(
-        &mut self,
-        stdin: &mut Option<Box<dyn tokio::io::AsyncWrite + Send + Sync + Unpin>>,
-    ) {
-        let Some(pipe) = stdin else {
-            *self = Self::new(&[]);
-            return;
+    async fn pump(&mut self, stdin: &mut Option<Box<dyn AsyncWrite + Send + Sync + Unpin>>) {
+        let written = match stdin {
+            Some(pipe) => pipe.write(self.bytes).await.unwrap_or(0),
+            None => 0,
         };
-        if self.bytes.is_empty() {
-            *stdin = None;
-            self.close = false;
-            return;
-        }
-        match pipe.write(self.bytes).await {
-            Ok(0) | Err(_) => self.bytes = &[],
-            Ok(written) => self.bytes = &self.bytes[written..],
-        }
+        self.bytes = match written {
+            0 => &[],
+            _ => &self.bytes[written..],
+        };
     }
 }
 

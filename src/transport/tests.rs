@@ -29,11 +29,20 @@ fn output(code: i32, stdout: &str, stderr: &str) -> Output {
 
 #[tokio::test]
 async fn gives_streams_and_code() {
-    assert_eq!(sh("echo a; echo b >&2; exit 3").await, output(3, "a\n", "b\n"));
+    assert_eq!(
+        sh("echo a; echo b >&2; exit 3").await,
+        output(3, "a\n", "b\n")
+    );
     assert_eq!(sh("").await, output(0, "", ""));
     assert_eq!(sh("# a comment only").await, output(0, "", ""));
-    assert_eq!(sh("printf 'it''s \\\\ '; echo \"$((1+1))\"").await, output(0, "its \\ 2\n", ""));
-    assert_eq!(sh("cat <<'EOF'\n$x 'y'\nEOF").await, output(0, "$x 'y'\n", ""));
+    assert_eq!(
+        sh("printf 'it''s \\\\ '; echo \"$((1+1))\"").await,
+        output(0, "its \\ 2\n", "")
+    );
+    assert_eq!(
+        sh("cat <<'EOF'\n$x 'y'\nEOF").await,
+        output(0, "$x 'y'\n", "")
+    );
     assert_eq!(sh("cat").await, output(0, "", ""));
 }
 
@@ -58,7 +67,10 @@ async fn what_a_script_does_to_its_shell_stays_within() {
         assert_ne!(output.code, 0, "{script}");
         assert_ne!(output.err(), "", "{script}");
     }
-    let after = host.exec(Exec::new("echo ${x-none}; true", LOGIN)).await.unwrap();
+    let after = host
+        .exec(Exec::new("echo ${x-none}; true", LOGIN))
+        .await
+        .unwrap();
     assert_eq!(after, output(0, "none\n", ""));
 }
 
@@ -66,7 +78,10 @@ async fn what_a_script_does_to_its_shell_stays_within() {
 async fn survives_the_end_of_its_shell() {
     let host = local().await;
     // `$$` is the persistent shell.
-    let output = host.exec(Exec::new("echo last; kill -KILL $$; sleep 1", LOGIN)).await.unwrap();
+    let output = host
+        .exec(Exec::new("echo last; kill -KILL $$; sleep 1", LOGIN))
+        .await
+        .unwrap();
     assert_eq!((output.code, output.out().as_str()), (137, "last\n"));
     let output = host.exec(Exec::new("echo next", LOGIN)).await.unwrap();
     assert_eq!(output.out(), "next\n");
@@ -84,7 +99,9 @@ async fn passes_big_output_through() {
 async fn passes_any_input() {
     let host = local().await;
     for size in [0, 1, 255, INLINE, INLINE + 1, 1_000_000] {
-        let data: Vec<u8> = (0..size).map(|i| u8::try_from(i * 31 % 256).unwrap()).collect();
+        let data: Vec<u8> = (0..size)
+            .map(|i| u8::try_from(i * 31 % 256).unwrap())
+            .collect();
         let exec = Exec {
             stdin: Some(&data),
             ..Exec::new("cat; echo done >&2; exit 5", LOGIN)
@@ -103,7 +120,33 @@ async fn input_need_not_be_read() {
             stdin: Some(&data[..size]),
             ..Exec::new("exec true", LOGIN)
         };
-        assert_eq!(local().await.exec(exec).await.unwrap(), output(0, "", ""));
+        let host = local().await;
+        assert_eq!(host.exec(exec).await.unwrap(), output(0, "", ""));
+        let next = host.exec(Exec::new("echo next", LOGIN)).await.unwrap();
+        assert_eq!(next.out(), "next\n");
+    }
+}
+
+#[tokio::test]
+async fn input_is_never_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let ran = dir.path().join("ran");
+    let data = format!("\n: >{}\n", ran.display()).repeat(20_000);
+    let host = local().await;
+    for script in [
+        "exit 3",
+        "kill -KILL $$",
+        "pkill -KILL -g 0 -x head; sleep 0.1",
+        "head -n 1",
+    ] {
+        let exec = Exec {
+            stdin: Some(data.as_bytes()),
+            ..Exec::new(script, LOGIN)
+        };
+        host.exec(exec).await.unwrap();
+        let next = host.exec(Exec::new("echo next", LOGIN)).await.unwrap();
+        assert_eq!(next.out(), "next\n");
+        assert!(!ran.exists(), "{script}");
     }
 }
 
@@ -127,14 +170,24 @@ async fn a_timeout_ends_what_runs() {
         "timed out after 300ms on here; its processes were killed"
     );
     assert_eq!(sh("pgrep -f 'sleep 31[.]4159'").await.out(), "");
-    assert_eq!(host.exec(Exec::new("echo next", LOGIN)).await.unwrap().out(), "next\n");
+    assert_eq!(
+        host.exec(Exec::new("echo next", LOGIN))
+            .await
+            .unwrap()
+            .out(),
+        "next\n"
+    );
 }
 
 #[tokio::test]
 async fn a_command_given_up_is_ended() {
     let host = local().await;
     let exec = host.exec(Exec::new("sleep 27.1828", LOGIN));
-    assert!(tokio::time::timeout(Duration::from_millis(300), exec).await.is_err());
+    assert!(
+        tokio::time::timeout(Duration::from_millis(300), exec)
+            .await
+            .is_err()
+    );
     for _ in 0..100 {
         if sh("pgrep -f 'sleep 27[.]1828'").await.out().is_empty() {
             return;
@@ -157,7 +210,10 @@ async fn commands_at_the_same_time_do_not_mix() {
             };
             let output = host.exec(exec).await.unwrap();
             let line = format!("{i}\n");
-            assert_eq!((output.code, output.out(), output.err()), (i, line.clone(), line));
+            assert_eq!(
+                (output.code, output.out(), output.err()),
+                (i, line.clone(), line)
+            );
         }
     });
     futures_util::future::join_all(commands).await;
@@ -169,11 +225,23 @@ async fn puts_and_gets_any_bytes() {
     let path = dir.path().join("it's a $file");
     let dest = path.to_str().unwrap();
     let host = local().await;
-    for (size, mode) in [(0, 0o600), (1, 0o644), (INLINE, 0o755), (INLINE + 1, 0o4711)] {
-        let data: Vec<u8> = (0..size).map(|i| u8::try_from(i * 7 % 256).unwrap()).collect();
-        host.put(&data, dest, &format!("{mode:04o}"), LOGIN).await.unwrap();
+    for (size, mode) in [
+        (0, 0o600),
+        (1, 0o644),
+        (INLINE, 0o755),
+        (INLINE + 1, 0o4711),
+    ] {
+        let data: Vec<u8> = (0..size)
+            .map(|i| u8::try_from(i * 7 % 256).unwrap())
+            .collect();
+        host.put(&data, dest, &format!("{mode:04o}"), LOGIN)
+            .await
+            .unwrap();
         assert!(host.get(dest, LOGIN).await.unwrap() == data, "{size}");
-        assert_eq!(std::os::unix::fs::MetadataExt::mode(&path.metadata().unwrap()) & 0o7777, mode);
+        assert_eq!(
+            std::os::unix::fs::MetadataExt::mode(&path.metadata().unwrap()) & 0o7777,
+            mode
+        );
     }
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
 }
@@ -194,12 +262,22 @@ async fn says_why_a_file_was_not_written() {
         (at("x"), "rubbish", "rubbish"),
     ] {
         for data in [b"x", big.as_slice()] {
-            let error = host.put(data, &dest, mode, LOGIN).await.unwrap_err().to_string();
-            assert!(error.starts_with(&format!("failed to write {dest} on here: ")), "{error}");
+            let error = host
+                .put(data, &dest, mode, LOGIN)
+                .await
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.starts_with(&format!("failed to write {dest} on here: ")),
+                "{error}"
+            );
             assert!(error.contains(reason), "{error}");
         }
     }
-    let mut left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    let mut left: Vec<_> = std::fs::read_dir(dir.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
     left.sort();
     assert_eq!(left, ["dir", "file"]);
 }
@@ -213,7 +291,10 @@ async fn says_why_a_file_was_not_read() {
         ("-v", "No such file or directory"),
     ] {
         let error = host.get(path, LOGIN).await.unwrap_err();
-        assert_eq!(error.to_string(), format!("failed to read {path} on here: {reason}"));
+        assert_eq!(
+            error.to_string(),
+            format!("failed to read {path} on here: {reason}")
+        );
     }
 }
 
@@ -230,8 +311,17 @@ async fn opens_streams() {
     far.read_exact(&mut got).await.unwrap();
     assert_eq!(&got, b"ping");
     drop(listener);
-    let error = local().await.open(&endpoint).await.err().unwrap().to_string();
-    assert!(error.starts_with(&format!("failed to connect to 127.0.0.1:{port} on here: ")), "{error}");
+    let error = local()
+        .await
+        .open(&endpoint)
+        .await
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(
+        error.starts_with(&format!("failed to connect to 127.0.0.1:{port} on here: ")),
+        "{error}"
+    );
 }
 
 #[test]

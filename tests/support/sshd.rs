@@ -188,14 +188,24 @@ pub fn write_known_hosts(dir: &Path, key: &str, port: u16) {
 pub fn install(programs: &[(&str, &str)]) {
     static LOCK: Mutex<()> = Mutex::new(());
     let _lock = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
-    let missing = || programs.iter().filter(|(program, _)| which(program).is_none());
+    let missing = || {
+        programs
+            .iter()
+            .filter(|(program, _)| which(program).is_none())
+    };
     let packages: Vec<_> = missing().map(|(_, package)| *package).collect();
     if packages.is_empty() {
         return;
     }
-    for args in [&["update", "-q"][..], &[&["install", "-qy"], &packages[..]].concat()] {
+    for args in [
+        &["update", "-q"][..],
+        &[&["install", "-qy"], &packages[..]].concat(),
+    ] {
         let mut apt = Command::new("apt-get");
-        let _ = apt.env("DEBIAN_FRONTEND", "noninteractive").args(args).status();
+        let _ = apt
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .args(args)
+            .status();
     }
     let missing: Vec<_> = missing().collect();
     assert!(missing.is_empty(), "install these first: {missing:?}");

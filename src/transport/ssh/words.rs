@@ -175,7 +175,13 @@ mod tests {
         let log = "channel 3: open failed: connect failed: Connection refused\n\
             Timeout, server pg1 not responding.\n\
             channel 4: open failed: connect failed: Connection refused\n";
-        assert_eq!(last(log).as_deref(), Some("Timeout, server pg1 not responding."));
-        assert_eq!(last("channel 3: open failed: connect failed: Connection refused\n"), None);
+        assert_eq!(
+            last(log).as_deref(),
+            Some("Timeout, server pg1 not responding.")
+        );
+        assert_eq!(
+            last("channel 3: open failed: connect failed: Connection refused\n"),
+            None
+        );
     }
 }
