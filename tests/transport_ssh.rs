@@ -70,6 +70,89 @@ async fn runs_commands() {
 }
 
 #[tokio::test]
+async fn any_shell_will_do() {
+    let server = Sshd::start();
+    sshd::install(&[("busybox", "busybox")]);
+    let busybox = sshd::which("busybox").expect("it is installed");
+    let ash = server.path("ash");
+    std::os::unix::fs::symlink(busybox, &ash).expect("to link it");
+    let ash = ash.display().to_string();
+    for shell in ["/bin/dash", "/bin/bash", &ash] {
+        let mut ssh = server.ssh();
+        ssh.shell = shell.to_owned();
+        let host = connect(&server, &named(ssh)).await;
+        assert_eq!(exec(&*host, "echo $0").await.out(), format!("{shell}\n"));
+        let output = exec(&*host, "set -e; echo \"it's\"; echo err >&2; exit 7").await;
+        let whole = (output.code, output.out(), output.err());
+        assert_eq!(
+            whole,
+            (7, "it's\n".to_owned(), "err\n".to_owned()),
+            "{shell}"
+        );
+        for script in [
+            "if",
+            "exec 1>&- 2>&-; false",
+            "exec sh -c 'exit 1'",
+            "nonesuch-program",
+        ] {
+            assert_ne!(exec(&*host, script).await.code, 0, "{shell}: {script}");
+        }
+        let dest = server.path("file").display().to_string();
+        for size in [0, 256, 32 * 1024, 200_000] {
+            let data = bytes(size);
+            host.put(&data, &dest, "0640", LOGIN)
+                .await
+                .expect("to write");
+            assert!(
+                host.get(&dest, LOGIN).await.expect("to read") == data,
+                "{shell}: {size}"
+            );
+            let exec = Exec {
+                stdin: Some(&data),
+                ..Exec::new("cat", LOGIN)
+            };
+            assert!(
+                host.exec(exec).await.expect("to run").stdout == data,
+                "{shell}: {size}"
+            );
+        }
+        let exec = Exec {
+            timeout: Some(Duration::from_millis(300)),
+            ..Exec::new("trap '' TERM; sleep 223.606 & sleep 223.606", LOGIN)
+        };
+        let error = host.exec(exec).await.expect_err("a timeout").to_string();
+        assert!(
+            error.ends_with("; its processes were killed"),
+            "{shell}: {error}"
+        );
+        assert!(!lives("223.606"), "{shell}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_at_first_is_tried_again() {
+    let server = Sshd::start();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    let behind = server.port;
+    tokio::spawn(async move {
+        drop(listener.accept().await);
+        while let Ok((mut near, _)) = listener.accept().await {
+            let far = tokio::net::TcpStream::connect(("127.0.0.1", behind)).await;
+            let mut far = far.expect("the server");
+            tokio::spawn(async move { tokio::io::copy_bidirectional(&mut near, &mut far).await });
+        }
+    });
+    let mut ssh = server.ssh();
+    ssh.port = Some(port);
+    sshd::write_known_hosts(&server.path(""), "host.pub", port);
+    let host = connect(&server, &named(ssh)).await;
+    assert_eq!(exec(&*host, "echo in").await.out(), "in\n");
+}
+
+#[tokio::test]
 async fn survives_the_end_of_its_shell() {
     let server = Sshd::start();
     let host = connect(&server, &server.target()).await;

@@ -128,6 +128,51 @@ async fn becomes_with_a_password() {
 }
 
 #[tokio::test]
+async fn no_shell_stays_behind() {
+    let server = Sshd::start();
+    let user = User::new("m", "/bin/bash", "Defaults:@ use_pty\n@ ALL=(ALL) ALL");
+    let host = connect(&server, &user).await;
+    let root = sudo("root", Some(PASSWORD));
+    let output = host
+        .exec(Exec::new("echo $$; pwd", &root))
+        .await
+        .expect("to run");
+    let text = output.out();
+    let pid = text.lines().next().expect("a line");
+    host.close().await;
+    drop(host);
+    for _ in 0..100 {
+        if !std::path::Path::new(&format!("/proc/{pid}")).exists() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the shell still runs");
+}
+
+#[tokio::test]
+async fn a_closed_home_is_left() {
+    let server = Sshd::start();
+    let user = User::new("n", "/bin/bash", "@ ALL=(ALL) NOPASSWD: ALL");
+    let home = format!("/home/{}", user.name);
+    run(Command::new("chmod").args(["700", &home]));
+    let host = connect(&server, &user).await;
+    for (identity, dir) in [
+        (Identity::Login, home.as_str()),
+        (sudo("nobody", None), "/"),
+    ] {
+        let output = host
+            .exec(Exec::new("pwd", &identity))
+            .await
+            .expect("to run");
+        assert_eq!(
+            (output.out(), output.err()),
+            (format!("{dir}\n"), String::new())
+        );
+    }
+}
+
+#[tokio::test]
 async fn moves_files_as_another_user() {
     let server = Sshd::start();
     let user = User::new("c", "/bin/bash", "@ ALL=(ALL) ALL");

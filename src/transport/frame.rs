@@ -58,8 +58,10 @@ impl Frame {
         let read = "if { read -r g </proc/$$/stat; } 2>/dev/null; \
                     then g=${g##*) }; g=${g#* }; g=${g#* }; g=${g%% *}; \
                     else g=$(ps -o pgid= -p $$ 2>/dev/null); fi; ";
+        // The login user's home may be closed to the other user.
+        let cwd = "{ [ -r . ] && [ -x . ]; } 2>/dev/null || cd /; ";
         let nonce = nonce();
-        let text = format!("{read}{}; unset g\n", trailers(&nonce, "${g:-0}"));
+        let text = format!("{cwd}{read}{}; unset g\n", trailers(&nonce, "${g:-0}"));
         Self {
             nonce,
             text: text.into_bytes(),

@@ -14,6 +14,7 @@ pub(super) const INLINE: usize = 32 * 1024;
 /// with `O_EXCL`, its name cannot be guessed, and until the end only its owner can read it. A
 /// shell's own `printf` may keep the reason of a failed write to itself, so `cat` tries again
 /// and says it. A stream that was cut ends like any other, so its bytes are counted.
+/// A symbolic link at the destination is replaced, not followed.
 pub(super) fn put(count: usize, dest: &str, mode: &str) -> String {
     let write = if count <= INLINE {
         format!("{DATA} 2>/dev/null >\"$t\" || {DATA} | cat >|\"$t\"")

@@ -42,6 +42,12 @@ pub(super) fn last(log: &str) -> Option<String> {
     reasons(log).last().map(|line| (*line).to_owned())
 }
 
+/// Whether the server, or a jump host, ended the connection before it said anything.
+pub(super) fn hung_up(log: &str) -> bool {
+    log.contains("kex_exchange_identification: Connection closed")
+        || log.contains("kex_exchange_identification: read: Connection reset")
+}
+
 /// An error with its causes.
 pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
