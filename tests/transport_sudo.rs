@@ -4,13 +4,16 @@
 mod sshd;
 
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use runbook::transport::{Connection, Connector, Exec, Identity, Secret, Sudo};
 use sshd::{Sshd, lives, named, run};
 
 const PASSWORD: &str = "it's a $ecret \\ %s";
+
+/// Held by who changes the user database; `useradd` does not wait for its lock.
+static USERS: Mutex<()> = Mutex::new(());
 
 /// A user of this machine for one test.
 struct User {
@@ -33,7 +36,9 @@ impl User {
             .args(["passwd", "-6", PASSWORD])
             .output();
         let hash = String::from_utf8(hash.expect("openssl").stdout).expect("text");
+        let lock = USERS.lock().unwrap_or_else(PoisonError::into_inner);
         run(Command::new("useradd").args(["-m", "-s", shell, "-p", hash.trim(), &user.name]));
+        drop(lock);
         if !sudoers.is_empty() {
             let rules = format!("{sudoers}\n").replace('@', &user.name);
             std::fs::write(user.rules(), rules).expect("to write the rules");
@@ -53,7 +58,14 @@ impl Drop for User {
         let _ = Command::new("pkill")
             .args(["-KILL", "-u", &self.name])
             .status();
-        let _ = Command::new("userdel").args(["-r", &self.name]).output();
+        let _lock = USERS.lock().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..50 {
+            let userdel = Command::new("userdel").args(["-rf", &self.name]).output();
+            if userdel.is_ok_and(|output| output.status.success()) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) struct Master {
 impl Master {
     /// For a target, with its socket in the private directory `sockets`.
     pub(super) fn new(target: SshTarget, sockets: &Path) -> Result<Self, String> {
-        let socket = sockets.join(key(&target));
+        let socket = sockets.join(format!("{:016x}", key(&target)));
         if socket.as_os_str().len() > LONGEST {
             return Err(format!(
                 "the path of the control socket is too long: {}; choose a shorter directory",
@@ -232,8 +232,8 @@ impl Master {
     }
 }
 
-/// A short name for everything that makes one master differ from another.
-fn key(target: &SshTarget) -> String {
+/// A number for everything that makes one master differ from another.
+fn key(target: &SshTarget) -> u64 {
     let SshTarget {
         address,
         user,
@@ -245,11 +245,9 @@ fn key(target: &SshTarget) -> String {
         shell: _,
     } = target;
     let text = format!("{address:?} {user:?} {port:?} {key:?} {args:?} {insecure_host_key}");
-    Sha256::digest(text)
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest = Sha256::digest(text);
+    let short = digest.iter().take(8);
+    short.fold(0_u64, |name, byte| name << 8 | u64::from(*byte))
 }
 
 /// A path with the home directory put in for `~/`.
