@@ -253,14 +253,18 @@ async fn a_timeout_ends_what_runs() {
 #[tokio::test]
 async fn a_command_given_up_is_ended() {
     let server = Sshd::start();
-    let host = connect(&server, &server.target()).await;
-    let run = host.exec(Exec::new("sleep 141.421", LOGIN));
-    assert!(
-        tokio::time::timeout(Duration::from_millis(500), run)
-            .await
-            .is_err()
-    );
-    eventually(|| !lives("141.421")).await;
+    // Even while its shell is starting, with the command on its way.
+    for after in [1, 20, 100, 1000] {
+        let host = connect(&server, &server.target()).await;
+        let run = host.exec(Exec::new("sleep 141.421", LOGIN));
+        assert!(
+            tokio::time::timeout(Duration::from_millis(after), run)
+                .await
+                .is_err()
+        );
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        eventually(|| !lives("141.421")).await;
+    }
 }
 
 #[tokio::test]

@@ -233,25 +233,24 @@ struct Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let Some(lease) = self.lease.take() else {
-            return;
-        };
-        let (Some(group), Ok(runtime)) =
-            (lease.shell.group(), tokio::runtime::Handle::try_current())
+        let (Some(mut lease), Ok(runtime)) =
+            (self.lease.take(), tokio::runtime::Handle::try_current())
         else {
             return;
         };
         let inner = Arc::clone(&self.inner);
         let identity = self.identity.clone();
-        debug!(
-            host = inner.opener.host(),
-            group, "command given up, ending its processes"
-        );
         runtime.spawn(async move {
-            // The lease is kept until then: the group's number is ours as long as it lives.
-            let fate = kill(inner.opener.as_ref(), &identity, group).await;
-            debug!(host = inner.opener.host(), group, ?fate, "ended");
-            drop(lease);
+            // The lease is kept until the end: the group's number is ours as long as it lives.
+            if let Some(group) = lease.shell.group_at_last().await {
+                let fate = kill(inner.opener.as_ref(), &identity, group).await;
+                debug!(
+                    host = inner.opener.host(),
+                    group,
+                    ?fate,
+                    "ended what was given up"
+                );
+            }
         });
     }
 }

@@ -89,8 +89,7 @@ impl Shell {
     ) -> Result<Output, Broken> {
         let frame = Frame::new(script, input);
         let mut text = Vec::new();
-        let greeting = self.greeting.take();
-        if let Some(greeting) = &greeting {
+        if let Some(greeting) = &self.greeting {
             text.extend_from_slice(&greeting.text);
         } else {
             // Words of background jobs since the last frame belong to nobody.
@@ -99,9 +98,7 @@ impl Shell {
         }
         text.extend_from_slice(&frame.text);
         let mut outgoing = Outgoing { bytes: &text };
-        if let Some(greeting) = greeting {
-            self.greet(&greeting, &mut outgoing).await?;
-        }
+        self.greet(&mut outgoing).await?;
         let rest = self.finish(&frame, &mut outgoing, payload);
         match timeout {
             None => rest.await,
@@ -111,11 +108,20 @@ impl Shell {
         }
     }
 
-    /// Waits for the answer to the greeting and learns the process group from it.
-    async fn greet(&mut self, greeting: &Frame, outgoing: &mut Outgoing<'_>) -> Result<(), Broken> {
-        let answer = self.exchange(outgoing, &greeting.nonce, Some(&greeting.nonce));
+    /// Waits for the answer to the greeting, unless it came before, and learns the process group
+    /// from it.
+    async fn greet(&mut self, outgoing: &mut Outgoing<'_>) -> Result<(), Broken> {
+        let Some(nonce) = self
+            .greeting
+            .as_ref()
+            .map(|greeting| greeting.nonce.clone())
+        else {
+            return Ok(());
+        };
+        let answer = self.exchange(outgoing, &nonce, Some(&nonce));
         let end = match tokio::time::timeout(GREETING, answer).await {
             Ok(Ok((group, _))) => {
+                self.greeting = None;
                 self.group = Some(group.number).filter(|group| *group > 1);
                 return Ok(());
             }
@@ -125,6 +131,17 @@ impl Shell {
         let mut words = String::from_utf8_lossy(&self.err).into_owned();
         words.push_str(&String::from_utf8_lossy(&self.out));
         Err(Broken::Greeting { end, words })
+    }
+
+    /// The process group when nobody waits for the frame any more: the shell may still be
+    /// starting, with the frame on its way to it.
+    pub(super) async fn group_at_last(&mut self) -> Option<i32> {
+        if self.greeting.is_some() {
+            self.channel.stdin = None;
+            let _ = self.greet(&mut Outgoing { bytes: &[] }).await;
+        }
+        // Standard input stays open otherwise: a script must not take a cut input for a whole one.
+        self.group
     }
 
     /// Hands over the payload, if any, and collects the frame's answer.
