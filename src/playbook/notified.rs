@@ -66,13 +66,11 @@ fn notified(step: &Step, found: &mut impl FnMut(&Node)) {
 }
 
 fn unknown(node: &Node, name: &str, names: &[&str]) -> Diagnostic {
-    let error = Diagnostic::error(format!("this play has no handler `{name}`")).at(&node.span);
+    let error =
+        Diagnostic::error(format!("no handler of this play is called `{name}`")).at(&node.span);
     match did_you_mean(name, names.iter().copied()) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None if names.is_empty() => error.help("add it below `handlers:` of the play"),
-        None => error.help(format!(
-            "it has {}",
-            or_list(names.iter().copied())
-        )),
+        None => error.help(format!("it has {}", or_list(names.iter().copied()))),
     }
 }

@@ -322,20 +322,20 @@ fn handlers_that_are_not_there() {
     };
     assert_eq!(
         play("{ping: , notify: restart}", ""),
-        "play.yml:2:28: this play has no handler `restart` (add it below `handlers:` of the play)"
+        "play.yml:2:28: no handler of this play is called `restart` (add it below `handlers:` of the play)"
     );
     assert_eq!(
         play(
             "{block: [{ping: , notify: [a, restrat]}]}",
             "{name: restart, ping: }, {ping: , listen: a}"
         ),
-        "play.yml:2:41: this play has no handler `restrat` (did you mean `restart`?)"
+        "play.yml:2:41: no handler of this play is called `restrat` (did you mean `restart`?)"
     );
     assert_eq!(
         play(
             "{include_tasks: {file: x, apply: {notify: zzz}}}",
             "{name: restart, ping: }"
         ),
-        "play.yml:2:53: this play has no handler `zzz` (it has `restart`)"
+        "play.yml:2:53: no handler of this play is called `zzz` (it has `restart`)"
     );
 }
