@@ -81,7 +81,7 @@ impl Engine {
         match Self::installed(&wanted).await? {
             Some(Ok(engine)) => return Ok(engine),
             Some(Err((EngineKind::Docker, refusal))) => {
-                install::start_docker(&refusal, sink).await?
+                install::start_docker(&refusal, sink).await?;
             }
             Some(Err((EngineKind::Podman, refusal))) => return Err(LabError::Engine(refusal)),
             None if wanted.contains(&EngineKind::Docker) => install::install_docker(sink).await?,
