@@ -1,7 +1,7 @@
 //! The table of modules.
 
 use super::spec::ModuleSpec;
-use super::{control, facts, packages, services};
+use super::{control, facts, packages, postgres, services};
 
 /// Every module, by topic.
 static MODULES: &[&ModuleSpec] = &[
@@ -12,6 +12,7 @@ static MODULES: &[&ModuleSpec] = &[
     &packages::PACKAGE,
     &packages::PACKAGE_FACTS,
     &packages::PACKAGE_VERSIONS,
+    &postgres::POSTGRESQL_QUERY,
     &services::SERVICE,
     &services::SERVICE_FACTS,
     &services::SYSTEMD,
