@@ -41,11 +41,6 @@ impl Store {
         })
     }
 
-    /// The template engine.
-    pub(super) fn templar(&self) -> &Arc<Templar> {
-        &self.templar
-    }
-
     /// The inventory as it is now.
     pub(super) fn inventory(&self) -> RwLockReadGuard<'_, Inventory> {
         self.inventory

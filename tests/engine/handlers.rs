@@ -82,7 +82,7 @@ fn a_failed_host_gets_its_handlers_only_when_forced() {
     - {name: h, debug: {msg: one}}
   tasks:
     - {name: x, command: 'true', notify: h}
-    - {name: y, fail: {msg: no}}
+    - {name: y, fail: {msg: broken}}
 ";
     let forced = Case::new(&playbook.replace("FORCE", "true")).run();
     assert!(forced.code(2).text().contains("handler h"));
