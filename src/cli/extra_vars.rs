@@ -50,22 +50,38 @@ fn assignments(source: &Arc<SourceFile>, diagnostics: &mut Diagnostics) -> VarMa
             return VarMap::new();
         }
     };
-    let pairs = words
-        .iter()
-        .filter_map(|word| assignment(word, source, diagnostics));
-    pairs.collect()
+    let shown = masked(source, &words);
+    let mut vars = VarMap::new();
+    for word in &words {
+        vars.extend(assignment(word, source, &shown, diagnostics));
+    }
+    vars
+}
+
+/// The argument as messages may quote it: values may be passwords.
+fn masked(source: &Arc<SourceFile>, words: &[Word]) -> Arc<SourceFile> {
+    let mut text = source.text.clone();
+    for word in words {
+        if let Some((key, _)) = word.text.split_once('=') {
+            let range = word.part(source, key.len() + 1..word.text.len()).range();
+            let stars = "*".repeat(range.len());
+            text.replace_range(range, &stars);
+        }
+    }
+    SourceFile::inline(NAME, text)
 }
 
 fn assignment(
     word: &Word,
     source: &Arc<SourceFile>,
+    shown: &Arc<SourceFile>,
     diagnostics: &mut Diagnostics,
 ) -> Option<(Arc<str>, Var)> {
     let Some((key, value)) = word.text.split_once('=').filter(|(key, _)| !key.is_empty()) else {
-        diagnostics.push(no_assignment(&word.text).at(&word.span(source)));
+        diagnostics.push(no_assignment(&word.text).at(&word.span(shown)));
         return None;
     };
-    diagnostics.extend(vars::check_name(key, &word.part(source, 0..key.len())));
+    diagnostics.extend(vars::check_name(key, &word.part(shown, 0..key.len())));
     let span = word.part(source, key.len() + 1..word.text.len());
     Some((key.into(), Var::Lazy(python::string(&span, value))))
 }
@@ -140,6 +156,16 @@ mod tests {
             format!(
                 "<extra vars>:1:1: expected `key=value`, found `{path}` (to read the file write `-e @{path}`)"
             )
+        );
+    }
+
+    #[test]
+    fn values_are_not_quoted() {
+        let errors = parse(&["pw='geheim é' b".to_owned()]).unwrap_err();
+        let text = errors.render(false);
+        assert!(
+            text.contains("pw='*********' b") && !text.contains("geheim"),
+            "{text}"
         );
     }
 

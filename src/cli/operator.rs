@@ -5,9 +5,19 @@ use std::io::{IsTerminal as _, Write as _};
 use async_trait::async_trait;
 
 use crate::engine::Operator;
+use crate::report::Screen;
 
 /// Asks on the terminal; nobody is there when standard input is not one.
-pub(super) struct Terminal;
+pub(super) struct Terminal {
+    screen: Screen,
+}
+
+impl Terminal {
+    /// Asks on the screen that a view draws its progress on.
+    pub(super) fn on(screen: Screen) -> Self {
+        Self { screen }
+    }
+}
 
 #[async_trait]
 impl Operator for Terminal {
@@ -15,8 +25,9 @@ impl Operator for Terminal {
         if !std::io::stdin().is_terminal() {
             return None;
         }
-        let question = question.to_owned();
-        tokio::task::spawn_blocking(move || if echo { read(&question) } else { hidden(&question) })
+        let (question, screen) = (question.to_owned(), self.screen.clone());
+        let ask = move || if echo { read(&question) } else { hidden(&question) };
+        tokio::task::spawn_blocking(move || screen.suspend(ask))
             .await
             .ok()
             .flatten()

@@ -192,6 +192,7 @@ impl Play {
         show(&mistakes);
         let interrupt = Interrupt::default();
         let view = report::Terminal::stdout(self.verbose);
+        let screen = view.screen();
         let sink = Sink::new(vec![Box::new(view)]);
         let engine = Engine::new(Setup {
             options,
@@ -201,7 +202,7 @@ impl Play {
             project: Arc::clone(&place.project),
             connector: Arc::new(SystemConnector::new()),
             sink: sink.clone(),
-            operator: Arc::new(Terminal),
+            operator: Arc::new(Terminal::on(screen)),
             interrupt: interrupt.clone(),
         });
         Ok(Prepared { engine, playbooks, sink, interrupt })

@@ -108,12 +108,18 @@ impl Diagnostic {
             .as_ref()
             .map(|span| format!("{span}: "))
             .unwrap_or_default();
+        format!("{place}{}", self.sentence())
+    }
+
+    /// `message (help)`, where the place is shown beside it.
+    #[must_use]
+    pub fn sentence(&self) -> String {
         let help = if self.help.is_empty() {
             String::new()
         } else {
             format!(" ({})", self.help.join("; "))
         };
-        format!("{place}{}{help}", self.message)
+        format!("{}{help}", self.message)
     }
 
     /// The message with the line it stands on, as a compiler would show it.

@@ -154,7 +154,7 @@ fn extended(items: &[Value], index: usize) -> Value {
     if index < last {
         all.push(("nextitem", items[index + 1].clone()));
     }
-    Value::from_iter(all)
+    Value::from_pairs(all)
 }
 
 fn label(run: &TaskRun<'_>, scope: &Arc<Scope>, item: &Value) -> String {

@@ -113,11 +113,8 @@ pub(super) fn of_inventory(store: &Arc<Store>) -> VarMap {
         Value::from_object(HostVarsOfAll(Arc::downgrade(store))),
     );
     let inventory = store.inventory();
-    let groups: Value = inventory
-        .groups_map()
-        .iter()
-        .map(|(group, hosts)| (group.to_string(), names(hosts)))
-        .collect();
+    let groups = inventory.groups_map();
+    let groups = Value::from_pairs(groups.iter().map(|(group, hosts)| (&**group, names(hosts))));
     put(&mut vars, "groups", groups);
     vars
 }

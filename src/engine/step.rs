@@ -65,7 +65,7 @@ impl Done {
         let mut result = Map::new();
         result.insert("changed".into(), false.into());
         result.insert("failed".into(), true.into());
-        result.insert("msg".into(), mistake.one_line().into());
+        result.insert("msg".into(), mistake.sentence().into());
         let mut done = Self::new(Status::Failed, result);
         done.place = Some(mistake.render(false));
         done

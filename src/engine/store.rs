@@ -41,11 +41,6 @@ impl Store {
         })
     }
 
-    /// The template engine.
-    pub(super) fn templar(&self) -> &Arc<Templar> {
-        &self.templar
-    }
-
     /// The inventory as it is now.
     pub(super) fn inventory(&self) -> RwLockReadGuard<'_, Inventory> {
         self.inventory
@@ -92,7 +87,7 @@ impl Store {
                 known.insert(injected.into(), Var::Data(value.clone()));
                 all.insert(name, value);
             }
-            let all = Value::from_iter(all);
+            let all = Value::from_pairs(all);
             known.insert("ansible_facts".into(), Var::Data(all));
         });
     }

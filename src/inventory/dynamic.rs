@@ -46,19 +46,19 @@ impl<'a> Script<'a> {
 
     fn run(&self, args: &[&str]) -> Result<Map<String, Json>, Diagnostic> {
         let output = Command::new(&self.program).args(args).output();
-        let output = output.map_err(|e| self.failed(format!("could not be run: {e}")))?;
+        let output = output.map_err(|e| self.failed(&format!("could not be run: {e}")))?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            return Err(self.failed(format!("ended with {}: {}", output.status, said.trim())));
+            return Err(self.failed(&format!("ended with {}: {}", output.status, said.trim())));
         }
         match serde_json::from_slice(&output.stdout) {
             Ok(Json::Object(map)) => Ok(map),
-            Ok(_) => Err(self.failed("must print a JSON object".to_owned())),
-            Err(error) => Err(self.failed(format!("printed no valid JSON: {error}"))),
+            Ok(_) => Err(self.failed("must print a JSON object")),
+            Err(error) => Err(self.failed(&format!("printed no valid JSON: {error}"))),
         }
     }
 
-    fn failed(&self, what: String) -> Diagnostic {
+    fn failed(&self, what: &str) -> Diagnostic {
         let path = self.path.display();
         Diagnostic::error(format!("the inventory script `{path}` {what}"))
             .help(format!("try it by hand: `{path} --list`"))
@@ -116,7 +116,7 @@ impl<'a> Script<'a> {
             return Ok(Vec::new());
         };
         let wrong = || {
-            self.failed(format!(
+            self.failed(&format!(
                 "must list names in group `{group}`, found `{list}`"
             ))
         };

@@ -79,8 +79,9 @@ impl Reader<'_> {
         if text.is_empty() || text.starts_with(['#', ';']) {
             return;
         }
-        if let Some(header) = header_end(text) {
-            self.section = self.header(range, header).unwrap_or(Section::Unknown);
+        if let Some(inner) = text.strip_prefix('[').filter(|inner| is_header(inner)) {
+            let end = inner.find(']').map(|close| close + 2);
+            self.section = self.header(range, end).unwrap_or(Section::Unknown);
             return;
         }
         match self.section.clone() {
@@ -91,7 +92,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `[name]` or `[name:suffix]`, perhaps with a comment behind it.
+    /// `[name]` or `[name:suffix]` up to `end`, perhaps with a comment behind it.
     fn header(&mut self, range: Range<usize>, end: Option<usize>) -> Option<Section> {
         let text = &self.source.text[range.clone()];
         let Some(end) = end else {
@@ -327,15 +328,11 @@ impl Reader<'_> {
     }
 }
 
-/// Where a line's section header ends: none when the line is no header but a host such as
-/// `[a:c].example`, an inner none when it is never closed.
-fn header_end(text: &str) -> Option<Option<usize>> {
-    let inner = text.strip_prefix('[')?;
-    let Some(close) = inner.find(']') else {
-        return Some(None);
+/// Whether what follows `[` is a section's header, and not a host such as `[a:c].example`.
+fn is_header(inner: &str) -> bool {
+    let Some((name, after)) = inner.split_once(']') else {
+        return true;
     };
-    let after = &inner[close + 1..];
-    let address = inner[..close].parse::<std::net::Ipv6Addr>().is_ok();
-    let host = address || after.starts_with(|c: char| !c.is_whitespace() && c != '#' && c != ';');
-    (!host).then_some(Some(close + 2))
+    let address = name.parse::<std::net::Ipv6Addr>().is_ok();
+    !address && !after.starts_with(|c: char| !c.is_whitespace() && c != '#' && c != ';')
 }

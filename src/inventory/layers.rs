@@ -18,7 +18,7 @@ impl Inventory {
     pub fn load_playbook_dir_vars(&mut self, dir: &Path) -> Result<Diagnostics, Diagnostics> {
         let mut diagnostics = Diagnostics::new();
         let files = VarFiles::read(dir, &mut diagnostics);
-        self.beside_playbook.push(files);
+        self.play_files.push(files);
         let warnings = diagnostics.clone();
         diagnostics.result(warnings)
     }
@@ -35,12 +35,12 @@ impl Inventory {
         let (all, others) = groups.split_at(groups.len().min(1));
         let mut layers: Vec<Arc<VarMap>> = groups.iter().map(|g| Arc::clone(&g.vars)).collect();
         for groups in [all, others] {
-            for files in [&self.beside_inventory, &self.beside_playbook] {
+            for files in [&self.var_files, &self.play_files] {
                 layers.extend(group_files(files, groups));
             }
         }
         layers.push(Arc::clone(&host.vars));
-        for files in [&self.beside_inventory, &self.beside_playbook] {
+        for files in [&self.var_files, &self.play_files] {
             layers.extend(files.iter().filter_map(|f| f.host(&host.name)));
         }
         layers.retain(|layer| !layer.is_empty());

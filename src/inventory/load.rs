@@ -86,7 +86,7 @@ impl Loader {
 
     fn beside(&mut self, dir: &Path) {
         let files = VarFiles::read(dir, &mut self.diagnostics);
-        self.inventory.beside_inventory.push(files);
+        self.inventory.var_files.push(files);
     }
 
     /// `db1,db[2:3],` as the hosts themselves.

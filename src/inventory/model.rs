@@ -79,8 +79,8 @@ impl Group {
 pub struct Inventory {
     pub(super) hosts: IndexMap<Arc<str>, Host>,
     pub(super) groups: IndexMap<Arc<str>, Group>,
-    pub(super) beside_inventory: Vec<VarFiles>,
-    pub(super) beside_playbook: Vec<VarFiles>,
+    pub(super) var_files: Vec<VarFiles>,
+    pub(super) play_files: Vec<VarFiles>,
     implicit: [Host; 3],
 }
 
@@ -89,8 +89,8 @@ impl Default for Inventory {
         let mut inventory = Self {
             hosts: IndexMap::new(),
             groups: IndexMap::new(),
-            beside_inventory: Vec::new(),
-            beside_playbook: Vec::new(),
+            var_files: Vec::new(),
+            play_files: Vec::new(),
             implicit: IMPLICIT.map(Host::implicit),
         };
         inventory.group_entry("all");
@@ -108,6 +108,7 @@ impl Inventory {
     }
 
     /// Every host, in the order the files name them; the implicit ones are not among them.
+    #[must_use]
     pub fn hosts(&self) -> impl ExactSizeIterator<Item = &Host> {
         self.hosts.values()
     }
@@ -121,6 +122,7 @@ impl Inventory {
     }
 
     /// Every group in the order first seen, `all` and `ungrouped` first.
+    #[must_use]
     pub fn groups(&self) -> impl ExactSizeIterator<Item = &Group> {
         self.groups.values()
     }

@@ -150,17 +150,16 @@ impl Inventory {
             Some(meant) => Diagnostic::error(message).help(format!("did you mean `{meant}`?")),
             None => Diagnostic::error(message),
         };
-        let own = self
-            .groups()
-            .map(|g| &*g.name)
-            .filter(|n| !matches!(*n, "all" | "ungrouped"));
+        let own = self.groups().map(|g| &*g.name);
+        let own: Vec<&str> = own.filter(|n| !matches!(*n, "all" | "ungrouped")).collect();
+        let hosts: Vec<&str> = self.hosts().map(|h| &*h.name).collect();
         error
-            .help(listing("hosts", self.hosts().map(|h| &*h.name).collect()))
-            .help(listing("groups", own.collect()))
+            .help(listing("hosts", &hosts))
+            .help(listing("groups", &own))
     }
 }
 
-fn listing(what: &str, names: Vec<&str>) -> String {
+fn listing(what: &str, names: &[&str]) -> String {
     if names.is_empty() {
         return format!("{what}: none");
     }
@@ -225,7 +224,7 @@ fn glob(pattern: &str) -> String {
                         .replace('\\', r"\\")
                         .replace('[', r"\[")
                         .replace('^', r"\^");
-                    regex.push_str(&format!("[{not}{set}]"));
+                    regex.extend(["[", not, &set, "]"]);
                     rest = after;
                 }
                 None => regex.push_str(r"\["),

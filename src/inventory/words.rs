@@ -94,7 +94,7 @@ impl Splitter<'_> {
         while let Some((at, c)) = self.next() {
             match c {
                 c if rules == Rules::Templates && self.in_template() => {
-                    self.current(at).push(c, at)
+                    self.current(at).push(c, at);
                 }
                 '#' if rules == Rules::Comments => {
                     self.out.glued_comment = self.word.as_ref().map(|_| at);

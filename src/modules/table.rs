@@ -1,17 +1,34 @@
 //! The table of modules.
 
 use super::spec::ModuleSpec;
-use super::{control, facts, packages, services};
+use super::{commands, control, facts, files, packages, postgres, services};
 
 /// Every module, by topic.
 static MODULES: &[&ModuleSpec] = &[
+    &commands::command::MODULE,
+    &commands::raw::MODULE,
+    &commands::script::MODULE,
+    &commands::shell::MODULE,
+    &control::add_host::MODULE,
+    &control::assert::MODULE,
     &control::debug::MODULE,
+    &control::fail::MODULE,
+    &control::group_by::MODULE,
+    &control::pause::MODULE,
     &control::ping::MODULE,
+    &control::set_fact::MODULE,
+    &control::wait_for::MODULE,
     &facts::SETUP,
+    &files::copy::MODULE,
+    &files::file::MODULE,
+    &files::lineinfile::MODULE,
+    &files::stat::MODULE,
+    &files::template::MODULE,
     &packages::APT,
     &packages::PACKAGE,
     &packages::PACKAGE_FACTS,
     &packages::PACKAGE_VERSIONS,
+    &postgres::POSTGRESQL_QUERY,
     &services::SERVICE,
     &services::SERVICE_FACTS,
     &services::SYSTEMD,

@@ -1,12 +1,10 @@
 //! Runs modules for real on this machine, for tests.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value as Json};
-use tokio::io::AsyncWriteExt as _;
 
 use super::args::{Argument, Arguments};
 use super::context::{Controller, Ctx, FileKind, ProjectFile};
@@ -14,75 +12,9 @@ use super::outcome::{Failure, Outcome};
 use super::remote::Remote;
 use crate::diag::{Diagnostic, SourceFile};
 use crate::template::Templar;
-use crate::transport::{
-    Connection, Endpoint, Exec, Identity, Output, Stream, TransportError, quote,
-};
+use crate::transport::{Connection, Connector as _, Identity, SystemConnector, Target, TargetKind};
 use crate::vars::{Scope, Value, VarMap};
 use crate::yaml::{Kind, Node, Style};
-
-/// A connection that starts one `/bin/sh` a command.
-#[derive(Debug)]
-pub(crate) struct LocalShell;
-
-#[async_trait]
-impl Connection for LocalShell {
-    async fn exec(&self, exec: Exec<'_>) -> Result<Output, TransportError> {
-        let mut child = tokio::process::Command::new("/bin/sh")
-            .arg("-c")
-            .arg(format!("( eval {} )", quote(exec.script)))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("a shell");
-        let mut input = child.stdin.take().expect("piped");
-        let bytes = exec.stdin.unwrap_or_default().to_vec();
-        let feed = async move {
-            let _ = input.write_all(&bytes).await;
-        };
-        let (output, ()) = tokio::join!(child.wait_with_output(), feed);
-        let output = output.expect("an exit code");
-        Ok(Output {
-            code: output.status.code().unwrap_or(137),
-            stdout: output.stdout,
-            stderr: output.stderr,
-        })
-    }
-
-    async fn put(
-        &self,
-        _data: &[u8],
-        _dest: &str,
-        _mode: &str,
-        _identity: &Identity,
-    ) -> Result<(), TransportError> {
-        unimplemented!("file modules write by themselves")
-    }
-
-    async fn get(&self, path: &str, _identity: &Identity) -> Result<Vec<u8>, TransportError> {
-        Ok(std::fs::read(path).expect("a readable file"))
-    }
-
-    async fn open(&self, endpoint: &Endpoint) -> Result<Box<dyn Stream>, TransportError> {
-        let failed = |e: std::io::Error| TransportError::File {
-            host: "local".into(),
-            action: "connect".into(),
-            reason: e.to_string(),
-        };
-        Ok(match endpoint {
-            Endpoint::Tcp(host, port) => Box::new(
-                tokio::net::TcpStream::connect((host.as_str(), *port))
-                    .await
-                    .map_err(failed)?,
-            ),
-            Endpoint::Unix(path) => {
-                Box::new(tokio::net::UnixStream::connect(path).await.map_err(failed)?)
-            }
-        })
-    }
-
-    async fn close(&self) {}
-}
 
 /// A project in a temporary folder, with one host: this machine.
 pub(crate) struct Lab {
@@ -96,6 +28,7 @@ pub(crate) struct Lab {
     pub(crate) check: bool,
     /// Whether tasks show differences.
     pub(crate) diff: bool,
+    connection: tokio::sync::OnceCell<Arc<dyn Connection>>,
 }
 
 #[async_trait]
@@ -127,6 +60,7 @@ impl Lab {
             answer: None,
             check: false,
             diff: false,
+            connection: tokio::sync::OnceCell::new(),
         }
     }
 
@@ -175,6 +109,17 @@ impl Lab {
         names
     }
 
+    /// The way to this machine, made once.
+    async fn remote(&self) -> Remote {
+        let target = Target {
+            name: "local".to_owned(),
+            kind: TargetKind::Local,
+        };
+        let connect = || async move { SystemConnector::new().connect(&target).await };
+        let connection = self.connection.get_or_try_init(connect).await;
+        Remote::new(Arc::clone(connection.expect("a shell")), Identity::Login)
+    }
+
     /// Runs a module; `arguments` is a JSON mapping.
     pub(crate) async fn run(&self, module: &str, arguments: Json) -> Result<Outcome, Failure> {
         let spec = super::find(module).expect("a module of this name");
@@ -185,7 +130,7 @@ impl Lab {
         for (name, json) in map {
             let name = spec.arg(&name).map_or(name.as_str(), |arg| arg.name);
             let argument = Argument {
-                value: Value::from_serialize(&json),
+                value: Value::from(minijinja::value::Serde(&json)),
                 node: Some(node(&json)),
             };
             decoded.0.insert(name.to_owned(), argument);
@@ -195,7 +140,7 @@ impl Lab {
             .build();
         let ctx = Ctx {
             host: "local",
-            remote: Remote::new(Arc::new(LocalShell), Identity::Login),
+            remote: self.remote().await,
             check: self.check,
             diff: self.diff,
             scope: &scope,

@@ -12,10 +12,10 @@ fn a_rescue_takes_up_only_the_hosts_that_failed() {
   tasks:
     - block:
         - name: try
-          fail: {msg: no}
+          fail: {msg: broken}
           when: inventory_hostname == 'b'
         - name: go on
-          debug: {msg: on}
+          debug: {msg: on it}
       rescue:
         - name: mend
           debug: {msg: '{{ ansible_failed_task.name }}: {{ ansible_failed_result.msg }}'}
@@ -32,14 +32,14 @@ fn a_rescue_takes_up_only_the_hosts_that_failed() {
         play p: a b c
         task try
           a skipped
-          b failed no
+          b failed broken
           c skipped
         task go on
-          a ok on
-          c ok on
+          a ok on it
+          c ok on it
         rescue b
         task mend
-          b ok try: no
+          b ok try: broken
         task in any case
           a ok always
           c ok always
@@ -62,7 +62,7 @@ fn always_runs_without_a_rescue_and_the_host_stays_failed() {
   tasks:
     - block:
         - name: try
-          fail: {msg: no}
+          fail: {msg: broken}
           when: inventory_hostname == 'a'
       always:
         - name: give back
@@ -76,7 +76,7 @@ fn always_runs_without_a_rescue_and_the_host_stays_failed() {
         "
         play p: a b
         task try
-          a failed no
+          a failed broken
           b skipped
         task give back
           b ok back
@@ -155,12 +155,28 @@ fn an_interrupt_still_runs_what_gives_things_back() {
   gather_facts: false
   tasks:
     - block:
+        - {name: in flight, debug: {msg: x}}
         - {name: never begins, debug: {msg: x}}
+      rescue:
+        - {name: mend, debug: {msg: '{{ ansible_failed_result.msg }}'}}
       always:
         - {name: give back, debug: {msg: back}}
     - {name: after, debug: {msg: x}}
+- {name: q, hosts: all, tasks: []}
 ",
     )
+    .interrupt_at("in flight")
     .run();
-    ran.code(0);
+    ran.code(99).expect(
+        "
+        play p: a
+        task in flight
+          a ok x
+        rescue a
+        task mend
+          a ok the operator stopped the run
+        task give back
+          a ok back
+        ",
+    );
 }

@@ -37,7 +37,7 @@ fn handlers_run_once_in_their_own_order_for_the_hosts_that_notified_them() {
 
 #[test]
 fn an_unknown_handler_is_an_error_with_a_suggestion() {
-    let ran = Case::new(&PLAYBOOK.replace("notify: [topic, first]", "notify: frist")).run();
+    let ran = Case::new(&PLAYBOOK.replace("notify: [topic, first]", "notify: \"{{ 'frist' }}\"")).run();
     ran.code(2);
     let text = ran.text();
     assert!(text.contains("no handler of this play is called `frist`"), "{text}");
@@ -82,7 +82,7 @@ fn a_failed_host_gets_its_handlers_only_when_forced() {
     - {name: h, debug: {msg: one}}
   tasks:
     - {name: x, command: 'true', notify: h}
-    - {name: y, fail: {msg: no}}
+    - {name: y, fail: {msg: broken}}
 ";
     let forced = Case::new(&playbook.replace("FORCE", "true")).run();
     assert!(forced.code(2).text().contains("handler h"));

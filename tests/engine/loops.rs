@@ -96,7 +96,7 @@ fn a_loop_over_something_else_is_an_error() {
   hosts: a
   gather_facts: false
   tasks:
-    - {name: one, debug: {msg: x}, loop: abc}
+    - {name: one, debug: {msg: x}, loop: '{{ text }}', vars: {text: abc}}
 ",
     )
     .run();

@@ -53,8 +53,8 @@ fn check_mode_skips_what_cannot_predict() {
   hosts: a
   gather_facts: false
   tasks:
-    - {name: one, command: touch {{ playbook_dir }}/touched}
-    - {name: two, command: touch {{ playbook_dir }}/forced, check_mode: false}
+    - {name: one, command: 'touch {{ playbook_dir }}/touched'}
+    - {name: two, command: 'touch {{ playbook_dir }}/forced', check_mode: false}
     - {name: three, copy: {content: x, dest: '{{ playbook_dir }}/copied'}}
 ";
     let ran = Case::new(playbook).options(|options| options.check = true).run();

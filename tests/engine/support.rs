@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use runbook::engine::{Engine, Interrupt, Options, Setup};
-use runbook::event::{Collector, Event, Sink, Status};
+use runbook::event::{Collector, Event, Reader, Sink, Status};
 use runbook::inventory::Inventory;
 use runbook::project::Project;
 use runbook::template::Templar;
@@ -16,7 +16,23 @@ pub struct Case {
     hosts: Vec<&'static str>,
     extra: Vec<String>,
     options: Options,
+    interrupt_at: Option<&'static str>,
+}
+
+/// The operator's Ctrl-C at a task.
+struct Stopper {
     interrupt: Interrupt,
+    at: Option<&'static str>,
+}
+
+impl Reader for Stopper {
+    fn on(&mut self, event: &Event) {
+        if let (Event::TaskStarted { name, .. }, Some(at)) = (event, self.at)
+            && name == at
+        {
+            self.interrupt.request();
+        }
+    }
 }
 
 /// What a run came to.
@@ -39,15 +55,11 @@ impl Case {
             dir,
             hosts: vec!["a", "b", "c"],
             extra: Vec::new(),
-            options: Options::default(),
-            interrupt: Interrupt::default(),
+            // One host after the other: the transcript is then the same every time.
+            options: Options { forks: 1, ..Options::default() },
+            interrupt_at: None,
         };
         case.file("site.yml", playbook)
-    }
-
-    pub fn hosts(mut self, hosts: &[&'static str]) -> Self {
-        self.hosts = hosts.to_vec();
-        self
     }
 
     /// Writes a further file beside the playbook.
@@ -68,9 +80,9 @@ impl Case {
         self
     }
 
-    /// The run is asked to stop before it begins its second task.
-    pub fn interrupt(self) -> Self {
-        self.interrupt.request();
+    /// The run is asked to stop when a task of this name begins.
+    pub fn interrupt_at(mut self, task: &'static str) -> Self {
+        self.interrupt_at = Some(task);
         self
     }
 
@@ -91,6 +103,8 @@ impl Case {
             .playbook(&site.display().to_string())
             .unwrap_or_else(|mistakes| panic!("{}", mistakes.render(false)));
         let collector = Collector::default();
+        let interrupt = Interrupt::default();
+        let stopper = Stopper { interrupt: interrupt.clone(), at: self.interrupt_at };
         let (extra_vars, _) = runbook::cli::parse_extra_vars(&self.extra).unwrap();
         let engine = Engine::new(Setup {
             options: self.options,
@@ -99,9 +113,9 @@ impl Case {
             templar,
             project,
             connector: Arc::new(SystemConnector::new()),
-            sink: Sink::new(vec![Box::new(collector.clone())]),
+            sink: Sink::new(vec![Box::new(collector.clone()), Box::new(stopper)]),
             operator: Arc::new(()),
-            interrupt: self.interrupt,
+            interrupt,
         });
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let code = runtime.block_on(engine.run(&[("site.yml".to_owned(), playbook)]));

@@ -75,12 +75,7 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     }
 }
 
-async fn text(
-    args: &Args,
-    content: &Value,
-    dest: &str,
-    ctx: &Ctx<'_>,
-) -> Result<Outcome, Failure> {
+async fn text(args: &Args, content: &Value, dest: &str, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     if dest.ends_with('/') {
         return Err(Failure::new(format!(
             "with `content`, `dest` must name a file, and {dest} is a directory"
@@ -199,12 +194,7 @@ fn verify(args: &Args, sha1: &str) -> Result<(), Failure> {
 }
 
 /// Copies within the host.
-async fn on_host(
-    args: &Args,
-    src: &str,
-    dest: &str,
-    ctx: &Ctx<'_>,
-) -> Result<Outcome, Failure> {
+async fn on_host(args: &Args, src: &str, dest: &str, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     let src = resolve(ctx, "src", src).await?;
     let script = format!(
         "{PRELUDE}s={}\n\

@@ -91,7 +91,11 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     let order = Order {
         attrs: Attrs::new(args.mode.clone(), args.owner.clone(), args.group.clone()),
         path: trimmed(&path).to_owned(),
-        links: if args.follow { Links::Follow } else { Links::Keep },
+        links: if args.follow {
+            Links::Follow
+        } else {
+            Links::Keep
+        },
         args: &args,
     };
     let state = match args.state {
@@ -101,8 +105,22 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     refuse(&order, state)?;
     let act = !ctx.check;
     let (verb, body) = match state {
-        None => ("change", order.present("-e", "there is no such file (say which `state` it shall have)", act)),
-        Some(State::File) => ("change", order.present("-f", "there is no such regular file (`state: touch` creates an empty one)", act)),
+        None => (
+            "change",
+            order.present(
+                "-e",
+                "there is no such file (say which `state` it shall have)",
+                act,
+            ),
+        ),
+        Some(State::File) => (
+            "change",
+            order.present(
+                "-f",
+                "there is no such regular file (`state: touch` creates an empty one)",
+                act,
+            ),
+        ),
         Some(State::Directory) => ("create the directory", order.directory(act)),
         Some(State::Touch) => ("touch", order.touch(act)),
         Some(State::Absent) => ("remove", order.absent(act, ctx.diff)),
@@ -147,7 +165,11 @@ fn refuse(order: &Order<'_>, state: Option<State>) -> Result<(), Failure> {
 
 impl Order<'_> {
     fn stat(&self) -> String {
-        let flag = if self.links == Links::Follow { "-L " } else { "" };
+        let flag = if self.links == Links::Follow {
+            "-L "
+        } else {
+            ""
+        };
         format!("$(stat {flag}-c {FORMAT} -- \"$d\")")
     }
 
@@ -237,13 +259,19 @@ impl Order<'_> {
             let apply = self.attrs.apply("\"$d\"", Links::Follow);
             let stat = self.stat();
             (
-                format!("(umask 077; touch -- \"$d\") && chmod =rw -- \"$d\" || exit 1\n{apply}a={stat} || exit 1\n"),
+                format!(
+                    "(umask 077; touch -- \"$d\") && chmod =rw -- \"$d\" || exit 1\n{apply}a={stat} || exit 1\n"
+                ),
                 touched,
             )
         } else {
             (String::new(), "")
         };
-        let word = if touched.is_empty() { "" } else { "w=touched\n" };
+        let word = if touched.is_empty() {
+            ""
+        } else {
+            "w=touched\n"
+        };
         format!(
             "if [ -e \"$d\" ]; then\n{}{word}{again}else w=new a=-\n{create}fi\n",
             self.adjust(act)
@@ -256,7 +284,11 @@ impl Order<'_> {
         } else {
             String::new()
         };
-        let remove = if act { "rm -rf -- \"$d\" || exit 1\n" } else { "" };
+        let remove = if act {
+            "rm -rf -- \"$d\" || exit 1\n"
+        } else {
+            ""
+        };
         format!("a=-\nif [ -e \"$d\" ] || [ -L \"$d\" ]; then w=gone\n{look}{remove}fi\n")
     }
 
@@ -312,6 +344,11 @@ impl Order<'_> {
             Some(State::Link) => "link",
             Some(State::Hard) => "hard",
             _ => "file",
+        };
+        let was = if word == "new" {
+            "state: absent\n".to_owned()
+        } else {
+            was
         };
         match (word, after, &self.args.src) {
             ("new", None, None) => (was, format!("state: {name}\n")),

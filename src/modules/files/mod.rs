@@ -7,12 +7,14 @@
 mod attrs;
 mod content;
 pub(super) mod copy;
+mod edit;
 mod entry;
 pub(super) mod file;
+pub(super) mod lineinfile;
 mod mode;
 mod path;
 pub(super) mod stat;
-pub(super) mod template;
 mod survey;
+pub(super) mod template;
 mod trouble;
 mod write;

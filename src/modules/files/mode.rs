@@ -32,7 +32,9 @@ fn apply(clause: &str, bits: u32, is_dir: bool) -> u32 {
     let (who, mut rest) = clause.split_at(who_end);
     let mut bits = bits;
     while let Some(op) = rest.chars().next() {
-        let end = rest[1..].find(['=', '+', '-']).map_or(rest.len(), |i| i + 1);
+        let end = rest[1..]
+            .find(['=', '+', '-'])
+            .map_or(rest.len(), |i| i + 1);
         bits = act(who, op, &rest[1..end], bits, is_dir);
         rest = &rest[end..];
     }
@@ -86,7 +88,7 @@ fn permissions(what: &str, bits: u32, is_dir: bool) -> u32 {
 
 /// A mode, or that of the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum CopyMode {
+pub(crate) enum CopyMode {
     /// `preserve`: what the source has.
     Preserve,
     /// This one.

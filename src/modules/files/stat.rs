@@ -99,7 +99,11 @@ fn script(args: &Args, path: &str) -> String {
     };
     let hash = if args.get_checksum {
         let program = args.checksum_algorithm.program();
-        let regular = if args.follow { "" } else { "[ ! -L \"$p\" ] && " };
+        let regular = if args.follow {
+            ""
+        } else {
+            "[ ! -L \"$p\" ] && "
+        };
         format!("{regular}[ -f \"$p\" ] && [ -r \"$p\" ] && h=$({program} <\"$p\")\n")
     } else {
         String::new()
@@ -212,7 +216,10 @@ mod tests {
         let outcome = lab.ok("stat", json!({"path": path})).await;
         let stat = &outcome.result["stat"];
         assert_eq!(stat["exists"], true);
-        assert_eq!((&stat["isreg"], &stat["isdir"]), (&json!(true), &json!(false)));
+        assert_eq!(
+            (&stat["isreg"], &stat["isdir"]),
+            (&json!(true), &json!(false))
+        );
         assert_eq!(stat["size"], 6);
         assert_eq!(stat["checksum"], "f572d396fae9206628714fb2ce00f72e94f2258f");
         assert_eq!(stat["path"], path);
@@ -234,11 +241,17 @@ mod tests {
         std::os::unix::fs::symlink("target", &link).expect("a link");
         let stat = &lab.ok("stat", json!({"path": link})).await.result["stat"];
         assert_eq!(stat["islnk"], true);
-        assert_eq!((&stat["lnk_target"], &stat["lnk_source"]), (&json!("target"), &json!(target)));
+        assert_eq!(
+            (&stat["lnk_target"], &stat["lnk_source"]),
+            (&json!("target"), &json!(target))
+        );
         assert!(stat.get("checksum").is_none());
         let arguments = json!({"path": link, "follow": true, "checksum_algorithm": "sha256"});
         let stat = &lab.ok("stat", arguments).await.result["stat"];
-        assert_eq!((&stat["islnk"], &stat["isreg"]), (&json!(false), &json!(true)));
+        assert_eq!(
+            (&stat["islnk"], &stat["isreg"]),
+            (&json!(false), &json!(true))
+        );
         let sha256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
         assert_eq!(stat["checksum"], sha256);
     }

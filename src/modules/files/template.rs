@@ -163,7 +163,10 @@ fn render(args: &Args, source: &Source, dest: &str, ctx: &Ctx<'_>) -> Result<Str
     let scope = scope(source, dest, ctx);
     let rendered = ctx.scope.templar().file(&file, &options, &scope)?;
     Ok(match blanked {
-        Some(_) => rendered.strip_prefix('\n').map(str::to_owned).unwrap_or(rendered),
+        Some(_) => rendered
+            .strip_prefix('\n')
+            .map(str::to_owned)
+            .unwrap_or(rendered),
         None => rendered,
     })
 }
@@ -177,12 +180,18 @@ fn scope(source: &Source, dest: &str, ctx: &Ctx<'_>) -> Arc<Scope> {
     set("template_path", &source.name);
     set("template_fullpath", &source.name);
     set("template_destpath", dest);
-    set("template_run_date", &jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S").to_string());
-    if let Ok(name) = nix::unistd::gethostname() {
-        set("template_host", &name.to_string_lossy());
+    set(
+        "template_run_date",
+        &jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S").to_string(),
+    );
+    if let Ok(name) = std::fs::read_to_string("/proc/sys/kernel/hostname") {
+        set("template_host", name.trim());
     }
     if ctx.scope.stored("ansible_managed").is_none() {
-        set("ansible_managed", "Managed by runbook: what is changed here will be overwritten.");
+        set(
+            "ansible_managed",
+            "Managed by runbook: what is changed here will be overwritten.",
+        );
     }
     ctx.scope.with(Arc::new(vars))
 }

@@ -30,7 +30,10 @@ const REMEDIES: &[(&str, &str)] = &[
         "the file is a mount point and cannot be replaced: set `unsafe_writes: true` to write into it",
     ),
     ("invalid user", "create the user first, or give its number"),
-    ("invalid group", "create the group first, or give its number"),
+    (
+        "invalid group",
+        "create the group first, or give its number",
+    ),
     (
         "Directory nonexistent",
         "create the directory first, for instance with `file: state=directory`",

@@ -137,7 +137,7 @@ impl Write<'_> {
             let name = quote(name);
             let _ = writeln!(
                 script,
-                "case $d in */) d=$d{name};; *) [ ! -d \"$d\" ] || d=$d/{name};; esac"
+                "case $d in */) d=${{d}}{name};; *) [ ! -d \"$d\" ] || d=$d/{name};; esac"
             );
         }
         if self.follow {
@@ -322,7 +322,9 @@ impl Write<'_> {
     fn read(&self, output: &Output, act: bool, backup: Option<String>) -> Result<Written, Failure> {
         let mut parts = output.stdout.splitn(5, |b| *b == 0);
         let mut next = || {
-            let part = parts.next().map(|p| String::from_utf8_lossy(p).into_owned());
+            let part = parts
+                .next()
+                .map(|p| String::from_utf8_lossy(p).into_owned());
             part.ok_or_else(|| trouble("read the state of", self.dest, output))
         };
         let (word, before, after, dest) = (next()?, next()?, next()?, next()?);
@@ -358,15 +360,16 @@ impl Write<'_> {
 }
 
 /// The start of every script here: English messages, and a way to fail.
-pub(super) const PRELUDE: &str =
-    "export LC_ALL=C\ndie() { printf '%s\\n' \"$*\" >&2; exit 1; }\n";
+pub(super) const PRELUDE: &str = "export LC_ALL=C\ndie() { printf '%s\\n' \"$*\" >&2; exit 1; }\n";
 
 /// Defines `tell`, which prints the state once: for a difference with the old content, as long
 /// as that is still there.
 fn tell(diff: bool) -> String {
     let old = if diff {
         let limit = DIFF_LIMIT + 1;
-        format!("case $w in replace) [ ! -f \"$d\" ] || head -c {limit} -- \"$d\" || exit 1;; esac\n")
+        format!(
+            "case $w in replace) [ ! -f \"$d\" ] || head -c {limit} -- \"$d\" || exit 1;; esac\n"
+        )
     } else {
         String::new()
     };

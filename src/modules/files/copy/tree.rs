@@ -227,7 +227,10 @@ async fn one(
         }
         Root::Host(root) => {
             on_host = below(trimmed(root), &item.name);
-            (Body::Remote(&on_host), b"(copied on the host: not shown)\n".as_slice())
+            (
+                Body::Remote(&on_host),
+                b"(copied on the host: not shown)\n".as_slice(),
+            )
         }
     };
     let write = Write {
@@ -261,7 +264,9 @@ async fn directories(
         missing.push(path.clone());
         let mode = match (&args.directory_mode, &args.mode) {
             (Some(mode), _) => Some(mode.clone()),
-            (None, Some(CopyMode::Preserve)) => Some(crate::modules::Mode(format!("{:04o}", item.mode))),
+            (None, Some(CopyMode::Preserve)) => {
+                Some(crate::modules::Mode(format!("{:04o}", item.mode)))
+            }
             _ => None,
         };
         let attrs = Attrs::new(mode, args.owner.clone(), args.group.clone());

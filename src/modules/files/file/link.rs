@@ -1,5 +1,7 @@
 //! Symbolic and hard links, put in place by a rename so that they are never missing.
 
+use std::fmt::Write as _;
+
 use super::Order;
 use crate::modules::files::attrs::Links;
 use crate::modules::files::entry::FORMAT;
@@ -35,7 +37,11 @@ impl Order<'_> {
     }
 
     pub(super) fn hard(&self, act: bool) -> String {
-        let make = if act { self.make("ln --") } else { String::new() };
+        let make = if act {
+            self.make("ln --")
+        } else {
+            String::new()
+        };
         format!(
             "s={}\na=-\n[ -f \"$s\" ] || die \"what it shall lead to, $s, is not a file\"\n\
              if [ \"$d\" -ef \"$s\" ] && [ ! -L \"$d\" ]; then b=$(stat -c {FORMAT} -- \"$d\") || exit 1\na=$b\n\
@@ -75,7 +81,7 @@ impl Order<'_> {
         if self.attrs.is_empty() {
             return String::new();
         }
-        if self.links == Links::Keep || self.args.force {
+        if self.links == Links::Keep {
             let apply = self.attrs.apply("\"$d\"", Links::Keep);
             let apply = if act { apply } else { String::new() };
             return format!(
@@ -88,7 +94,10 @@ impl Order<'_> {
         );
         if act {
             let apply = self.attrs.apply("\"$d\"", Links::Follow);
-            script.push_str(&format!("if [ $y = attrs ]; then\n{apply}fi\n"));
+            let _ = writeln!(
+                script,
+                "if [ $y = attrs ]; then\n{apply}[ \"$z\" != \"$(stat -L -c {FORMAT} -- \"$d\")\" ] || y=same\nfi"
+            );
         }
         script.push_str("[ $y = same ] || [ $w != same ] || w=retarget\nfi\n");
         script

@@ -40,7 +40,11 @@ pub(super) async fn run(
     outcome.changed = true;
     if ctx.diff {
         let what = format!("{} (and below)", order.path);
-        outcome = outcome.diff(what, String::new(), format!("{count} files get their owner and mode\n"));
+        outcome = outcome.diff(
+            what,
+            String::new(),
+            format!("{count} files get their owner and mode\n"),
+        );
     }
     Ok(outcome)
 }

@@ -22,10 +22,16 @@ pub(super) fn apply(text: &str, options: &mut FileOptions) -> Result<Option<Stri
         return Ok(None);
     };
     let end = rest.find('\n').unwrap_or(rest.len());
-    for pair in rest[..end].split(',').filter(|pair| !pair.trim().is_empty()) {
-        let (key, value) = pair
-            .split_once(':')
-            .ok_or_else(|| format!("the `#jinja2:` line needs `key: value`, not `{}`", pair.trim()))?;
+    for pair in rest[..end]
+        .split(',')
+        .filter(|pair| !pair.trim().is_empty())
+    {
+        let (key, value) = pair.split_once(':').ok_or_else(|| {
+            format!(
+                "the `#jinja2:` line needs `key: value`, not `{}`",
+                pair.trim()
+            )
+        })?;
         set(key.trim(), value.trim(), options)?;
     }
     Ok(Some(rest[end..].to_owned()))
@@ -58,7 +64,9 @@ fn boolean(key: &str, text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "yes" => Ok(true),
         "false" | "no" => Ok(false),
-        _ => Err(format!("`{key}` in the `#jinja2:` line must be `True` or `False`, not `{text}`")),
+        _ => Err(format!(
+            "`{key}` in the `#jinja2:` line must be `True` or `False`, not `{text}`"
+        )),
     }
 }
 
