@@ -18,10 +18,16 @@ static MODULES: &[&ModuleSpec] = &[
     &control::ping::MODULE,
     &control::set_fact::MODULE,
     &control::wait_for::MODULE,
+    &files::blockinfile::MODULE,
     &files::copy::MODULE,
+    &files::fetch::MODULE,
     &files::file::MODULE,
+    &files::find::MODULE,
     &files::lineinfile::MODULE,
+    &files::replace::MODULE,
+    &files::slurp::MODULE,
     &files::stat::MODULE,
+    &files::tempfile::MODULE,
     &files::template::MODULE,
 ];
 
