@@ -7,6 +7,8 @@ mod render;
 mod source;
 mod suggest;
 
+use std::sync::Arc;
+
 pub use source::{SourceFile, Span};
 pub use suggest::{did_you_mean, or_list};
 
@@ -90,6 +92,12 @@ impl Diagnostic {
         self
     }
 
+    /// What tells files apart; null without a place.
+    fn source(&self) -> *const SourceFile {
+        let source = self.span.as_ref().map(Span::source);
+        source.map_or(std::ptr::null(), Arc::as_ptr)
+    }
+
     /// `file:line:col: message (help)`, for places where only one line fits.
     #[must_use]
     pub fn one_line(&self) -> String {
@@ -98,12 +106,18 @@ impl Diagnostic {
             .as_ref()
             .map(|span| format!("{span}: "))
             .unwrap_or_default();
+        format!("{place}{}", self.sentence())
+    }
+
+    /// `message (help)`, where the place is shown beside it.
+    #[must_use]
+    pub fn sentence(&self) -> String {
         let help = if self.help.is_empty() {
             String::new()
         } else {
             format!(" ({})", self.help.join("; "))
         };
-        format!("{place}{}{help}", self.message)
+        format!("{}{help}", self.message)
     }
 
     /// The message with the line it stands on, as a compiler would show it.
@@ -159,6 +173,24 @@ impl Diagnostics {
         self.0.iter()
     }
 
+    /// Those of one file by their place in it, files in the order in which they first appear.
+    #[must_use]
+    pub fn in_order(mut self) -> Self {
+        let mut sources: Vec<*const SourceFile> = Vec::new();
+        for diagnostic in &self.0 {
+            let source = diagnostic.source();
+            if !sources.contains(&source) {
+                sources.push(source);
+            }
+        }
+        self.0.sort_by_key(|diagnostic| {
+            let source = diagnostic.source();
+            let start = diagnostic.span.as_ref().map(|span| span.range().start);
+            (sources.iter().position(|known| *known == source), start)
+        });
+        self
+    }
+
     /// The value when nothing must be refused; otherwise everything that was found.
     pub fn result<T>(self, value: T) -> Result<T, Diagnostics> {
         if self.has_errors() {
@@ -182,6 +214,15 @@ impl Diagnostics {
 impl From<Diagnostic> for Diagnostics {
     fn from(diagnostic: Diagnostic) -> Self {
         Self(vec![diagnostic])
+    }
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 

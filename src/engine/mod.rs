@@ -1,1 +1,38 @@
-//! engine
+//! The engine: walks plays over hosts and says what happens, as events and nothing else.
+//!
+//! It knows no PostgreSQL, never prints, and never knows who listens. Its files, from the outside
+//! in: [`run`](self) → `play` (batches, sections) → `steps` (lists, blocks, rescue) → `task` (one
+//! task over hosts) → `step` (one task on one host: `when`, loops, retries) → `invoke` (one call
+//! of a module).
+
+mod connections;
+mod controller;
+mod effects;
+mod gather;
+mod handlers;
+mod include;
+mod inherit;
+mod interrupt;
+mod invoke;
+mod keywords;
+mod listing;
+mod loops;
+mod magic;
+mod options;
+mod order;
+mod play;
+mod run;
+mod serial;
+mod stats;
+mod step;
+mod steps;
+mod store;
+mod tags;
+mod task;
+
+pub use interrupt::Interrupt;
+pub use listing::{PlayListing, TaskListing, list};
+pub use options::{ConnectionDefaults, Operator, Options};
+pub use run::{Engine, Setup};
+pub use serial::{SerialError, batches};
+pub use tags::TagFilter;

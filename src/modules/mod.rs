@@ -10,13 +10,21 @@ mod commands;
 mod context;
 mod control;
 mod files;
+mod facts;
 mod outcome;
+mod packages;
+mod postgres;
 mod remote;
+mod sections;
+mod services;
+#[cfg(test)]
+mod shell_tests;
 pub mod spec;
 mod table;
 #[cfg(test)]
 mod testing;
 
+pub(crate) use arg_types::describe;
 pub use arg_types::{Expr, Mode};
 pub use context::{Controller, Ctx, FileKind, ProjectFile};
 pub use outcome::{Diff, Effect, Failure, Outcome};

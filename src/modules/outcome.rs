@@ -159,7 +159,7 @@ impl From<TransportError> for Failure {
 impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Self {
         Self::Failed {
-            msg: diagnostic.one_line(),
+            msg: diagnostic.sentence(),
             result: Map::new(),
             place: Some(Box::new(diagnostic)),
         }

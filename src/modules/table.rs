@@ -1,7 +1,7 @@
 //! The table of modules.
 
 use super::spec::ModuleSpec;
-use super::{commands, control, files};
+use super::{commands, control, facts, files, packages, services};
 
 /// Every module, by topic.
 static MODULES: &[&ModuleSpec] = &[
@@ -18,6 +18,7 @@ static MODULES: &[&ModuleSpec] = &[
     &control::ping::MODULE,
     &control::set_fact::MODULE,
     &control::wait_for::MODULE,
+    &facts::SETUP,
     &files::blockinfile::MODULE,
     &files::copy::MODULE,
     &files::fetch::MODULE,
@@ -29,6 +30,13 @@ static MODULES: &[&ModuleSpec] = &[
     &files::stat::MODULE,
     &files::tempfile::MODULE,
     &files::template::MODULE,
+    &packages::APT,
+    &packages::PACKAGE,
+    &packages::PACKAGE_FACTS,
+    &packages::PACKAGE_VERSIONS,
+    &services::SERVICE,
+    &services::SERVICE_FACTS,
+    &services::SYSTEMD,
 ];
 
 /// Where a qualified name may say a module lives.

@@ -1,1 +1,30 @@
-//! playbook
+//! Playbooks: plays of blocks of tasks, every one with its place.
+//!
+//! Decoded by hand from spanned nodes, so that one pass reports every mistake. The keyword table
+//! says what may stand where; [`crate::modules`] says what modules take.
+
+mod action;
+mod args;
+mod ast;
+mod common;
+mod decoder;
+mod fields;
+mod files;
+mod free_form;
+mod keyword;
+mod load;
+mod names;
+mod place;
+mod play;
+mod step;
+mod task;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub use ast::{
+    Action, Block, Common, Include, LoopControl, Meta, Play, Playbook, Section, SerialSize, Step,
+    Task, TaskArgs,
+};
+pub use files::Files;
+pub use load::{load, load_tasks};

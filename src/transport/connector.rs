@@ -75,7 +75,7 @@ fn private(dir: &Path) -> Result<(), String> {
     let meta = made
         .and_then(|()| dir.symlink_metadata())
         .map_err(|error| format!("failed to make {}: {error}", dir.display()))?;
-    if meta.is_dir() && meta.uid() == Uid::effective().as_raw() && meta.mode() & 0o077 == 0 {
+    if meta.is_dir() && meta.uid() == Uid::effective().as_raw() && meta.mode() & 0o7777 == 0o700 {
         return Ok(());
     }
     Err(format!(

@@ -139,16 +139,16 @@ impl FakeConnector {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ask(&self, host: &str, call: Call) -> Result<Output, TransportError> {
+    fn ask(&self, host: &str, call: &Call) -> Result<Output, TransportError> {
         self.state().calls.push((host.to_owned(), call.clone()));
-        (self.answer)(host, &call)
+        (self.answer)(host, call)
     }
 }
 
 #[async_trait]
 impl Connector for FakeConnector {
     async fn connect(&self, target: &Target) -> Result<Arc<dyn Connection>, TransportError> {
-        self.ask(&target.name, Call::Connect)?;
+        self.ask(&target.name, &Call::Connect)?;
         Ok(Arc::new(self.connection(&target.name)))
     }
 }
@@ -179,7 +179,7 @@ impl Connection for FakeConnection {
             stdin: exec.stdin.map(<[u8]>::to_vec),
             long: exec.long,
         };
-        self.connector.ask(&self.host, call)
+        self.connector.ask(&self.host, &call)
     }
 
     async fn put(
@@ -195,7 +195,7 @@ impl Connection for FakeConnection {
             mode: mode.to_owned(),
             identity: identity.clone(),
         };
-        self.connector.ask(&self.host, call)?;
+        self.connector.ask(&self.host, &call)?;
         self.connector.set_file(&self.host, dest, data);
         Ok(())
     }
@@ -205,7 +205,7 @@ impl Connection for FakeConnection {
             path: path.to_owned(),
             identity: identity.clone(),
         };
-        self.connector.ask(&self.host, call)?;
+        self.connector.ask(&self.host, &call)?;
         let file = self.connector.file(&self.host, path);
         file.ok_or_else(|| self.missing(format!("read {path}")))
     }
@@ -215,12 +215,12 @@ impl Connection for FakeConnection {
         let call = Call::Open {
             endpoint: endpoint.clone(),
         };
-        self.connector.ask(&self.host, call)?;
+        self.connector.ask(&self.host, &call)?;
         Err(self.missing(format!("connect to {endpoint}")))
     }
 
     async fn close(&self) {
-        let _ = self.connector.ask(&self.host, Call::Close);
+        let _ = self.connector.ask(&self.host, &Call::Close);
     }
 }
 

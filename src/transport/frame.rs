@@ -41,9 +41,9 @@ pub(super) enum Input<'a> {
     Inline(&'a [u8]),
     /// `/dev/null`; the bytes are what the shell function [`DATA`] prints, without a process.
     Function(&'a [u8]),
-    /// The shell's own standard input, from the moment [`Frame::go`] was seen until its end:
-    /// the frame is then the shell's last.
-    Channel,
+    /// So many bytes of the shell's own standard input, sent once [`Frame::go`] was seen: until
+    /// then the shell itself may read ahead.
+    Stream(usize),
 }
 
 /// The function of [`Input::Function`].
@@ -58,8 +58,10 @@ impl Frame {
         let read = "if { read -r g </proc/$$/stat; } 2>/dev/null; \
                     then g=${g##*) }; g=${g#* }; g=${g#* }; g=${g%% *}; \
                     else g=$(ps -o pgid= -p $$ 2>/dev/null); fi; ";
+        // The login user's home may be closed to the other user.
+        let cwd = "{ [ -r . ] && [ -x . ]; } 2>/dev/null || cd /; ";
         let nonce = nonce();
-        let text = format!("{read}{}; unset g\n", trailers(&nonce, "${g:-0}"));
+        let text = format!("{cwd}{read}{}; unset g\n", trailers(&nonce, "${g:-0}"));
         Self {
             nonce,
             text: text.into_bytes(),
@@ -75,7 +77,7 @@ impl Frame {
             escape(bytes, text);
             text.push(b'\'');
         };
-        let (mut null, mut open) = ("", b"( ".as_slice());
+        let (mut null, mut open, mut close) = ("", b"( ".as_slice(), "");
         text.extend_from_slice(b"{ ");
         match input {
             Input::None => null = " </dev/null",
@@ -89,14 +91,15 @@ impl Frame {
                 printf(bytes, &mut text);
                 text.extend_from_slice(b"; }; ");
             }
-            Input::Channel => {
-                text.extend_from_slice(format!("printf '\\n--{nonce}-go 0\\n'; ").as_bytes());
+            Input::Stream(count) => {
+                text.extend_from_slice(stream(&nonce, count).as_bytes());
+                (open, close) = (b"{ ( ".as_slice(), REST);
             }
         }
         let body = script.replace('\'', r"'\''");
         let tail = trailers(&nonce, "$?");
         text.extend_from_slice(open);
-        text.extend_from_slice(format!("eval '{body}' ){null}; {tail}; }}\n").as_bytes());
+        text.extend_from_slice(format!("eval '{body}' ){null}{close}; {tail}; }}\n").as_bytes());
         Self { nonce, text }
     }
 
@@ -106,6 +109,18 @@ impl Frame {
         format!("{}-go", self.nonce)
     }
 }
+
+/// Shell text that gives the sign to send `count` bytes and passes on exactly these. Should
+/// `head` end before it has them all, the shell must not read the rest as commands.
+fn stream(nonce: &str, count: usize) -> String {
+    format!(
+        "command -v head >/dev/null || {{ echo 'head: not found' >&2; exit 127; }}; \
+         printf '\\n--{nonce}-go 0\\n'; {{ head -c {count} || kill -KILL $$; }} | "
+    )
+}
+
+/// Shell text that takes what a script left of its stream, so that all of it is gone.
+const REST: &str = "; e=$?; cat >/dev/null; (exit $e); }";
 
 /// Shell text for both trailers; the first one gets the number.
 fn trailers(nonce: &str, number: &str) -> String {

@@ -43,7 +43,7 @@ impl Host {
     async fn run(&self, job: Job<'_>) -> Result<Output, TransportError> {
         let inner = &self.inner;
         let (opener, pool) = (inner.opener.as_ref(), &inner.pool);
-        let lease = if job.own || job.payload.is_some() {
+        let lease = if job.own {
             pool.own(opener, job.identity).await?
         } else {
             pool.shared(opener, job.identity).await?
@@ -123,7 +123,7 @@ impl<'a> From<Exec<'a>> for Job<'a> {
         let (input, payload) = match exec.stdin {
             None => (Input::None, None),
             Some(bytes) if bytes.len() <= INLINE => (Input::Inline(bytes), None),
-            Some(bytes) => (Input::Channel, Some(bytes)),
+            Some(bytes) => (Input::Stream(bytes.len()), Some(bytes)),
         };
         Self {
             script: exec.script,
@@ -233,25 +233,24 @@ struct Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let Some(lease) = self.lease.take() else {
-            return;
-        };
-        let (Some(group), Ok(runtime)) =
-            (lease.shell.group(), tokio::runtime::Handle::try_current())
+        let (Some(mut lease), Ok(runtime)) =
+            (self.lease.take(), tokio::runtime::Handle::try_current())
         else {
             return;
         };
         let inner = Arc::clone(&self.inner);
         let identity = self.identity.clone();
-        debug!(
-            host = inner.opener.host(),
-            group, "command given up, ending its processes"
-        );
         runtime.spawn(async move {
-            // The lease is kept until then: the group's number is ours as long as it lives.
-            let fate = kill(inner.opener.as_ref(), &identity, group).await;
-            debug!(host = inner.opener.host(), group, ?fate, "ended");
-            drop(lease);
+            // The lease is kept until the end: the group's number is ours as long as it lives.
+            if let Some(group) = lease.shell.group_at_last().await {
+                let fate = kill(inner.opener.as_ref(), &identity, group).await;
+                debug!(
+                    host = inner.opener.host(),
+                    group,
+                    ?fate,
+                    "ended what was given up"
+                );
+            }
         });
     }
 }
@@ -270,12 +269,12 @@ impl Connection for Host {
         identity: &Identity,
     ) -> Result<(), TransportError> {
         let inline = data.len() <= INLINE;
-        let script = payload::put(inline, dest, mode);
+        let script = payload::put(data.len(), dest, mode);
         let mut job = Job::from(Exec::new(&script, identity));
         if inline {
             job.input = Input::Function(data);
         } else {
-            (job.input, job.payload) = (Input::Channel, Some(data));
+            (job.input, job.payload) = (Input::Stream(data.len()), Some(data));
         }
         let output = self.traced(job).await?;
         self.file(&output, "write", dest)

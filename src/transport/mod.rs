@@ -17,6 +17,8 @@ mod secret;
 mod shell;
 mod ssh;
 mod sudo;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

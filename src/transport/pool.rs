@@ -20,7 +20,7 @@ const CHANNELS: usize = 8;
 const LANES: usize = 4;
 
 /// How long to wait for a host that refuses another session.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How often to try again meanwhile.
 const RETRY: Duration = Duration::from_millis(100);

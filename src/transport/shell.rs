@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::channel::{Channel, End, OpenError, Opener};
 use super::frame::{Frame, Input, Seeker, Trailer};
@@ -79,8 +79,7 @@ impl Shell {
         self.channel.stdin.is_some() && !self.channel.ended()
     }
 
-    /// Runs one script. With `payload` the bytes are the script's standard input and the shell
-    /// ends afterwards; without, `input` says where it comes from.
+    /// Runs one script; `payload` are the bytes of [`Input::Stream`].
     pub(super) async fn run(
         &mut self,
         script: &str,
@@ -90,8 +89,7 @@ impl Shell {
     ) -> Result<Output, Broken> {
         let frame = Frame::new(script, input);
         let mut text = Vec::new();
-        let greeting = self.greeting.take();
-        if let Some(greeting) = &greeting {
+        if let Some(greeting) = &self.greeting {
             text.extend_from_slice(&greeting.text);
         } else {
             // Words of background jobs since the last frame belong to nobody.
@@ -99,10 +97,8 @@ impl Shell {
             self.err.clear();
         }
         text.extend_from_slice(&frame.text);
-        let mut outgoing = Outgoing::new(&text);
-        if let Some(greeting) = greeting {
-            self.greet(&greeting, &mut outgoing).await?;
-        }
+        let mut outgoing = Outgoing { bytes: &text };
+        self.greet(&mut outgoing).await?;
         let rest = self.finish(&frame, &mut outgoing, payload);
         match timeout {
             None => rest.await,
@@ -112,11 +108,20 @@ impl Shell {
         }
     }
 
-    /// Waits for the answer to the greeting and learns the process group from it.
-    async fn greet(&mut self, greeting: &Frame, outgoing: &mut Outgoing<'_>) -> Result<(), Broken> {
-        let answer = self.exchange(outgoing, &greeting.nonce, Some(&greeting.nonce));
+    /// Waits for the answer to the greeting, unless it came before, and learns the process group
+    /// from it.
+    async fn greet(&mut self, outgoing: &mut Outgoing<'_>) -> Result<(), Broken> {
+        let Some(nonce) = self
+            .greeting
+            .as_ref()
+            .map(|greeting| greeting.nonce.clone())
+        else {
+            return Ok(());
+        };
+        let answer = self.exchange(outgoing, &nonce, Some(&nonce));
         let end = match tokio::time::timeout(GREETING, answer).await {
             Ok(Ok((group, _))) => {
+                self.greeting = None;
                 self.group = Some(group.number).filter(|group| *group > 1);
                 return Ok(());
             }
@@ -126,6 +131,17 @@ impl Shell {
         let mut words = String::from_utf8_lossy(&self.err).into_owned();
         words.push_str(&String::from_utf8_lossy(&self.out));
         Err(Broken::Greeting { end, words })
+    }
+
+    /// The process group when nobody waits for the frame any more: the shell may still be
+    /// starting, with the frame on its way to it.
+    pub(super) async fn group_at_last(&mut self) -> Option<i32> {
+        if self.greeting.is_some() {
+            self.channel.stdin = None;
+            let _ = self.greet(&mut Outgoing { bytes: &[] }).await;
+        }
+        // Standard input stays open otherwise: a script must not take a cut input for a whole one.
+        self.group
     }
 
     /// Hands over the payload, if any, and collects the frame's answer.
@@ -142,10 +158,7 @@ impl Shell {
                 if let Err(end) = self.exchange(outgoing, &frame.go(), None).await {
                     return Err(self.ended(end));
                 }
-                let mut payload = Outgoing {
-                    bytes: payload,
-                    close: true,
-                };
+                let mut payload = Outgoing { bytes: payload };
                 self.exchange(&mut payload, nonce, Some(nonce)).await
             }
         };
@@ -213,40 +226,24 @@ impl Shell {
 /// Bytes on their way into the shell.
 struct Outgoing<'a> {
     bytes: &'a [u8],
-    close: bool,
 }
 
-impl<'a> Outgoing<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            close: false,
-        }
-    }
-
+impl Outgoing<'_> {
     fn pending(&self) -> bool {
-        self.close || !self.bytes.is_empty()
+        !self.bytes.is_empty()
     }
 
     /// Writes some. Nothing is lost when this is dropped half-way. That the shell does not read
     /// any more is no error here: its trailer or its end tells what happened.
-    async fn pump(
-        &mut self,
-        stdin: &mut Option<Box<dyn tokio::io::AsyncWrite + Send + Sync + Unpin>>,
-    ) {
-        let Some(pipe) = stdin else {
-            *self = Self::new(&[]);
-            return;
+    async fn pump(&mut self, stdin: &mut Option<Box<dyn AsyncWrite + Send + Sync + Unpin>>) {
+        let written = match stdin {
+            Some(pipe) => pipe.write(self.bytes).await.unwrap_or(0),
+            None => 0,
         };
-        if self.bytes.is_empty() {
-            *stdin = None;
-            self.close = false;
-            return;
-        }
-        match pipe.write(self.bytes).await {
-            Ok(0) | Err(_) => self.bytes = &[],
-            Ok(written) => self.bytes = &self.bytes[written..],
-        }
+        self.bytes = match written {
+            0 => &[],
+            _ => &self.bytes[written..],
+        };
     }
 }
 

@@ -134,30 +134,52 @@ fn find(buffer: &[u8], word: &str) -> Option<usize> {
 const WRONG_PASSWORD: &str =
     "wrong sudo password; check ansible_become_password, or give it with -K";
 
-/// `sudo`'s last words with what to do about them.
+/// The reason when one was asked for and there is none.
+const NO_PASSWORD: &str = "a password is required; none was given: \
+     give it with -K or ansible_become_password";
+
+/// What `sudo` says when it will not, and what to do about it.
+const REMEDIES: [(&str, &str); 7] = [
+    (
+        "must have a tty",
+        "the sudoers file has requiretty; add `Defaults !requiretty` for the login user",
+    ),
+    (
+        "not in the sudoers",
+        "the login user may not use sudo there; add it to the sudoers file",
+    ),
+    (
+        "not allowed to",
+        "the sudoers file must let the login user run a shell as that user",
+    ),
+    (
+        "may not run sudo",
+        "the login user may not use sudo there; add it to the sudoers file",
+    ),
+    ("unknown user", "check become_user"),
+    (
+        "not found",
+        "install sudo there, or name the program with ansible_become_exe",
+    ),
+    (
+        "No such file",
+        "install sudo there, or name the program with ansible_become_exe",
+    ),
+];
+
+/// `sudo`'s own reason with what to do about it.
 pub(super) fn explain(said: &str) -> String {
-    let words = last_words(said);
-    let has = |part: &str| said.contains(part);
-    if has("incorrect password attempt") {
+    if said.contains("incorrect password attempt") {
         return WRONG_PASSWORD.to_owned();
     }
-    let remedy = if has("password is required") {
-        "a password is required but none was given; \
-         give it with -K or ansible_become_password"
-    } else if has("must have a tty") {
-        "the sudoers file has requiretty; add `Defaults !requiretty` for the login user"
-    } else if has("not in the sudoers") {
-        "the login user may not use sudo there; add it to the sudoers file"
-    } else if has("not allowed to") {
-        "the sudoers file does not let the login user do this; it must allow a shell as that user"
-    } else if has("unknown user") {
-        "check become_user"
-    } else if has("not found") || has("No such file") {
-        "install sudo there, or name the program with ansible_become_exe"
-    } else {
-        return words;
-    };
-    format!("{words}; {remedy}")
+    if said.contains("password is required") {
+        return NO_PASSWORD.to_owned();
+    }
+    let known = said.lines().find_map(|line| {
+        let known = REMEDIES.iter().find(|(words, _)| line.contains(words));
+        known.map(|(_, remedy)| format!("{}; {remedy}", last_words(line)))
+    });
+    known.unwrap_or_else(|| last_words(said))
 }
 
 /// The last line that says something, without a shell's or `sudo`'s name in front.
@@ -165,4 +187,46 @@ fn last_words(said: &str) -> String {
     let line = said.lines().map(str::trim).rfind(|line| !line.is_empty());
     let line = line.unwrap_or("it ended without a word");
     line.strip_prefix("sudo: ").unwrap_or(line).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root() -> Sudo {
+        Sudo {
+            user: "DOM\\an admin".to_owned(),
+            password: None,
+            exe: "sudo".to_owned(),
+            flags: vec!["-H".to_owned(), "-E".to_owned()],
+        }
+    }
+
+    #[test]
+    fn the_command_is_simple_words() {
+        assert_eq!(
+            command(&root(), "-n", "/bin/sh"),
+            r"exec sudo -n -u 'DOM\an admin' -H -E -- /bin/sh"
+        );
+    }
+
+    #[test]
+    fn known_words_get_their_remedy() {
+        for (said, reason) in [
+            (
+                "sudo: unable to resolve host x\nsudo: unknown user: y\n\
+                 sudo: error initializing audit plugin sudoers_audit\n",
+                "unknown user: y; check become_user",
+            ),
+            (
+                "sudo: no tty present and no askpass program specified\n",
+                "no tty present and no askpass program specified",
+            ),
+            ("sudo: 1 incorrect password attempt\n", WRONG_PASSWORD),
+            ("sudo: a password is required\n", NO_PASSWORD),
+            ("\n", "it ended without a word"),
+        ] {
+            assert_eq!(explain(said), reason);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Variables: what they are before and after templating, and which one wins.
 
+mod json;
 mod scope;
 
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use indexmap::IndexMap;
 
 use crate::yaml::Node;
 
+pub use json::{from_json, from_map, to_json};
 pub use scope::{Scope, ScopeBuilder};
 
 /// A value at run time: the template engine's own, cheap to clone.

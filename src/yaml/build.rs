@@ -207,7 +207,7 @@ impl<'s> Builder<'s> {
             inside.add(&item);
             items.push(item.node);
         }
-        Ok(self.collection(start, tag, Kind::Seq(items), inside))
+        Ok(self.collection(start, tag, Kind::Seq(items), &inside))
     }
 
     fn mapping(
@@ -234,7 +234,7 @@ impl<'s> Builder<'s> {
         }
         self.braces |= mapping.has_braces();
         let entries = mapping.finish();
-        Ok(self.collection(start, tag, Kind::Map(entries), inside))
+        Ok(self.collection(start, tag, Kind::Map(entries), &inside))
     }
 
     fn collection(
@@ -242,7 +242,7 @@ impl<'s> Builder<'s> {
         start: &Span,
         tag: Option<String>,
         kind: Kind,
-        inside: Extent,
+        inside: &Extent,
     ) -> Built {
         let span = self.place(start.range().start..inside.end);
         self.diagnostics

@@ -317,14 +317,13 @@ fn block_at(
         }
         let text = content.get(depth..).unwrap_or_default();
         let is_blank = text.starts_with([' ', '\t']);
-        match leading.take() {
-            Some(('\n', place)) if folded && !was_blank && !is_blank => {
-                if trailing.text.is_empty() {
-                    out.push(' ', place);
-                }
+        if let Some((c, place)) = leading.take() {
+            let folds = folded && c == '\n' && !was_blank && !is_blank;
+            if !folds {
+                out.push(c, place);
+            } else if trailing.text.is_empty() {
+                out.push(' ', place);
             }
-            Some((c, place)) => out.push(c, place),
-            None => {}
         }
         out.append(std::mem::take(&mut trailing));
         out.push_str(text, line.content.start + depth);

@@ -146,8 +146,7 @@ impl Node {
             Kind::Scalar { .. } => match self.scalar() {
                 Some(Scalar::Null) => "nothing",
                 Some(Scalar::Bool(_)) => "a boolean",
-                Some(Scalar::Int(_)) => "a number",
-                Some(Scalar::Float(_)) => "a number",
+                Some(Scalar::Int(_) | Scalar::Float(_)) => "a number",
                 _ => "a string",
             },
         }

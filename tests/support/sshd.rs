@@ -5,7 +5,7 @@
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Once;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use runbook::transport::{SshTarget, SystemConnector, Target, TargetKind};
@@ -186,26 +186,27 @@ pub fn write_known_hosts(dir: &Path, key: &str, port: u16) {
 
 /// Installs the packages of programs that are missing; the tests cannot do without them.
 pub fn install(programs: &[(&str, &str)]) {
-    static INSTALL: Once = Once::new();
+    static LOCK: Mutex<()> = Mutex::new(());
+    let _lock = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     let missing = || {
         programs
             .iter()
             .filter(|(program, _)| which(program).is_none())
     };
-    if missing().next().is_none() {
+    let packages: Vec<_> = missing().map(|(_, package)| *package).collect();
+    if packages.is_empty() {
         return;
     }
-    INSTALL.call_once(|| {
-        let apt = |args: &[&str]| {
-            let mut apt = Command::new("apt-get");
-            let _ = apt
-                .env("DEBIAN_FRONTEND", "noninteractive")
-                .args(args)
-                .status();
-        };
-        apt(&["update", "-q"]);
-        apt(&["install", "-qy", "openssh-server", "openssh-client", "sudo"]);
-    });
+    for args in [
+        &["update", "-q"][..],
+        &[&["install", "-qy"], &packages[..]].concat(),
+    ] {
+        let mut apt = Command::new("apt-get");
+        let _ = apt
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .args(args)
+            .status();
+    }
     let missing: Vec<_> = missing().collect();
     assert!(missing.is_empty(), "install these first: {missing:?}");
 }

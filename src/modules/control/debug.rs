@@ -5,7 +5,7 @@ use futures_util::FutureExt as _;
 use crate::module_args;
 use crate::modules::spec::{CheckMode, FreeForm, ModuleSpec};
 use crate::modules::{Ctx, Expr, Failure, Outcome};
-use crate::vars::Value;
+use crate::vars::{Value, to_json};
 
 module_args! {
     /// Arguments of `debug`.
@@ -43,6 +43,5 @@ fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
         (None, None) => ("msg".to_owned(), Value::from("Hello world!")),
     };
     let _ = args.verbosity;
-    let json = serde_json::to_value(&value).map_err(|e| Failure::new(e.to_string()))?;
-    Ok(Outcome::ok().with(&key, json))
+    Ok(Outcome::ok().with(&key, to_json(&value)))
 }

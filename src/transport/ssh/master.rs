@@ -20,9 +20,20 @@ const PERSIST: &str = "ControlPersist=60s";
 /// Time for the login after the connection stands: key exchange, PAM, directory services.
 const LOGIN: Duration = Duration::from_secs(30);
 
+/// Time for a master to answer; it is on this machine.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// How often to try a server that hangs up before a word: `sshd` drops connections at random
+/// when too many are new (`MaxStartups` in `sshd_config(5)`), jump hosts above all.
+const ATTEMPTS: u32 = 4;
+
 /// Longest path `ssh` can bind: `sun_path` has 104 bytes on the BSDs, and `ssh` first binds a
 /// name 17 bytes longer than the one it is told.
 const LONGEST: usize = 104 - 1 - 17;
+
+/// The words where a master left none: what `ssh` says about an orderly end goes to a standard
+/// error that it gave up when it went into the background.
+const CLOSED: &str = "the connection was closed by the host, or the ssh master was ended";
 
 /// A master, running or not, and how to start it.
 #[derive(Debug)]
@@ -34,7 +45,7 @@ pub(super) struct Master {
 impl Master {
     /// For a target, with its socket in the private directory `sockets`.
     pub(super) fn new(target: SshTarget, sockets: &Path) -> Result<Self, String> {
-        let socket = sockets.join(key(&target));
+        let socket = sockets.join(format!("{:016x}", key(&target)));
         if socket.as_os_str().len() > LONGEST {
             return Err(format!(
                 "the path of the control socket is too long: {}; choose a shorter directory",
@@ -64,9 +75,11 @@ impl Master {
         words::last(&read(&self.log()))
     }
 
-    /// Whether it runs.
+    /// Whether it runs and answers.
     async fn alive(&self) -> bool {
-        self.session().check().await.is_ok()
+        let session = self.session();
+        let check = tokio::time::timeout(ANSWER, session.check()).await;
+        matches!(check, Ok(Ok(())))
     }
 
     /// After a channel broke: why the master is gone, or nothing when it still runs. It closes
@@ -75,7 +88,7 @@ impl Master {
         for _ in 0..10 {
             if !self.alive().await {
                 let words = self.words();
-                return Some(words.unwrap_or_else(|| "the ssh connection ended".to_owned()));
+                return Some(words.unwrap_or_else(|| CLOSED.to_owned()));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -92,7 +105,18 @@ impl Master {
         if self.alive().await {
             return Ok(());
         }
-        self.start().await
+        self.check_key()?;
+        let mut attempt = 1;
+        loop {
+            match self.start().await {
+                Err(_) if attempt < ATTEMPTS && words::hung_up(&read(&self.log())) => {
+                    let pause = fastrand::u64(100..600) * u64::from(attempt);
+                    tokio::time::sleep(Duration::from_millis(pause)).await;
+                    attempt += 1;
+                }
+                result => return result,
+            }
+        }
     }
 
     /// Waits for the right to start this master; it ends with the returned file.
@@ -112,7 +136,6 @@ impl Master {
 
     /// Starts `ssh` and waits until it is connected and in the background.
     async fn start(&self) -> Result<(), String> {
-        self.check_key()?;
         // A socket without a master keeps `ssh` from making its own.
         let _ = std::fs::remove_file(&self.socket);
         let _ = std::fs::remove_file(self.log());
@@ -126,6 +149,8 @@ impl Master {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(stderr)
+            // The operator's Ctrl-C is for us to handle.
+            .process_group(0)
             .kill_on_drop(true);
         let limit = self.target.connect_timeout + LOGIN;
         debug!(socket = %self.socket.display(), address = self.target.address, "master started");
@@ -145,14 +170,17 @@ impl Master {
 
     /// A key named and not readable would make `ssh` try others and fail with other words.
     fn check_key(&self) -> Result<(), String> {
-        let Some(key) = &self.target.key else {
-            return Ok(());
+        let key = match self.target.key.as_deref().map(expand) {
+            // What only `ssh` can expand is left to it.
+            Some(key) if !key.contains('%') && !key.starts_with('~') => key,
+            _ => return Ok(()),
         };
-        File::open(expand(key)).map(drop).map_err(|error| {
+        File::open(&key).map(drop).map_err(|error| {
             let error = error.to_string();
             let words = error.split(" (os error").next().unwrap_or_default();
             format!(
-                "failed to read the private key {key}: {words}; check ansible_ssh_private_key_file"
+                "failed to read the private key {key}: {words}; \
+                 check ansible_ssh_private_key_file"
             )
         })
     }
@@ -162,7 +190,11 @@ impl Master {
     fn argv(&self) -> Vec<String> {
         let target = &self.target;
         let mut argv: Vec<String> = ["-f", "-N", "-M", "-T", "-x"].map(str::to_owned).into();
-        argv.extend(["-S".to_owned(), self.socket.display().to_string()]);
+        // `ssh` expands tokens in this one.
+        argv.extend([
+            "-S".to_owned(),
+            self.socket.display().to_string().replace('%', "%%"),
+        ]);
         argv.extend(["-E".to_owned(), self.log().display().to_string()]);
         argv.extend(target.args.iter().cloned());
         let named = [
@@ -200,8 +232,8 @@ impl Master {
     }
 }
 
-/// A short name for everything that makes one master differ from another.
-fn key(target: &SshTarget) -> String {
+/// A number for everything that makes one master differ from another.
+fn key(target: &SshTarget) -> u64 {
     let SshTarget {
         address,
         user,
@@ -213,11 +245,9 @@ fn key(target: &SshTarget) -> String {
         shell: _,
     } = target;
     let text = format!("{address:?} {user:?} {port:?} {key:?} {args:?} {insecure_host_key}");
-    Sha256::digest(text)
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest = Sha256::digest(text);
+    let short = digest.iter().take(8);
+    short.fold(0_u64, |name, byte| name << 8 | u64::from(*byte))
 }
 
 /// A path with the home directory put in for `~/`.

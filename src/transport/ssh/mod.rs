@@ -90,12 +90,16 @@ impl Ssh {
                 .map_err(|reason| self.unreachable(reason))?;
             result = work().await;
         }
-        result.map_err(|error| match words::chain(&error) {
-            words if words.contains("refused by peer") => OpenError::Refused(words),
-            words => self
-                .unreachable(self.master.words().unwrap_or(words))
-                .into(),
-        })
+        match result {
+            Ok(done) => Ok(done),
+            Err(error) => match (words::chain(&error), self.master.lost().await) {
+                (_, Some(reason)) => Err(self.unreachable(reason).into()),
+                (words, None) if words.contains("refused by peer") => {
+                    Err(OpenError::Refused(words))
+                }
+                (words, None) => Err(self.unreachable(words).into()),
+            },
+        }
     }
 }
 

@@ -24,7 +24,7 @@ const REASONS: [&str; 22] = [
     "command-line",
     "kex_exchange_identification",
     "no mutual signature",
-    "usage: ssh",
+    "unknown option",
     "unsupported",
 ];
 
@@ -40,6 +40,12 @@ fn reasons(log: &str) -> Vec<&str> {
 /// The last reason in a log.
 pub(super) fn last(log: &str) -> Option<String> {
     reasons(log).last().map(|line| (*line).to_owned())
+}
+
+/// Whether the server, or a jump host, ended the connection before it said anything.
+pub(super) fn hung_up(log: &str) -> bool {
+    log.contains("kex_exchange_identification: Connection closed")
+        || log.contains("kex_exchange_identification: read: Connection reset")
 }
 
 /// An error with its causes.
@@ -103,6 +109,8 @@ fn remedy(log: &str, target: &SshTarget) -> Option<String> {
     } else if has("Permission denied (") {
         "load a key into ssh-agent with ssh-add, or name one with ansible_ssh_private_key_file"
             .to_owned()
+    } else if has("unknown option") || has("Bad configuration option") {
+        "check ansible_ssh_common_args, ansible_ssh_extra_args and your ssh_config".to_owned()
     } else if has("Could not resolve") {
         "check the name, or set ansible_host".to_owned()
     } else if has("Connection refused") {
@@ -110,4 +118,76 @@ fn remedy(log: &str, target: &SshTarget) -> Option<String> {
     } else {
         return None;
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn explained(log: &str, port: Option<u16>) -> String {
+        let target = SshTarget {
+            address: "pg1".to_owned(),
+            user: None,
+            port,
+            key: None,
+            args: Vec::new(),
+            connect_timeout: Duration::from_secs(5),
+            insecure_host_key: false,
+            shell: "/bin/sh".to_owned(),
+        };
+        explain(log, &target)
+    }
+
+    #[test]
+    fn banners_and_notices_are_left_out() {
+        let log = "*** Welcome to pg1, permission is logged ***\r\n\
+            Warning: Permanently added 'pg1' (ED25519) to the list of known hosts.\r\n\
+            postgres@pg1: Permission denied (publickey).\r\n";
+        assert_eq!(
+            explained(log, None),
+            "postgres@pg1: Permission denied (publickey); load a key into ssh-agent with ssh-add, \
+             or name one with ansible_ssh_private_key_file"
+        );
+    }
+
+    #[test]
+    fn a_changed_key_names_its_line() {
+        let log = "@@@@@@@@@@@\n@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\n\
+            IT IS POSSIBLE THAT SOMEONE IS DOING SOMETHING NASTY!\n\
+            Offending ED25519 key in /home/a/.ssh/known_hosts:3\n\
+            Host key verification failed.\n";
+        assert_eq!(
+            explained(log, Some(2222)),
+            "Offending ED25519 key in /home/a/.ssh/known_hosts:3; Host key verification failed; \
+             the host's key is not the known one; if it was installed anew, forget the old one \
+             with: ssh-keygen -R '[pg1]:2222'"
+        );
+    }
+
+    #[test]
+    fn unknown_words_are_passed_on() {
+        assert_eq!(explained("banner\nsomething new\n", None), "something new");
+        assert_eq!(explained("", None), "ssh ended without a word");
+        assert_eq!(
+            explained("ssh: connect to host pg1 port 22: No route to host\n", None),
+            "connect to host pg1 port 22: No route to host"
+        );
+    }
+
+    #[test]
+    fn forwards_that_failed_are_no_reason_for_an_end() {
+        let log = "channel 3: open failed: connect failed: Connection refused\n\
+            Timeout, server pg1 not responding.\n\
+            channel 4: open failed: connect failed: Connection refused\n";
+        assert_eq!(
+            last(log).as_deref(),
+            Some("Timeout, server pg1 not responding.")
+        );
+        assert_eq!(
+            last("channel 3: open failed: connect failed: Connection refused\n"),
+            None
+        );
+    }
 }

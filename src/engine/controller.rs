@@ -1,0 +1,30 @@
+//! The controller's side of a module call.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::run::Engine;
+use crate::diag::Diagnostic;
+use crate::modules::{Controller, FileKind, ProjectFile};
+use crate::playbook::{Play, Task};
+
+/// What modules may ask of the controller, in the place of one task.
+pub(super) struct TaskController<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) play: &'a Play,
+    pub(super) task: &'a Arc<Task>,
+}
+
+#[async_trait]
+impl Controller for TaskController<'_> {
+    fn find(&self, kind: FileKind, name: &str) -> Result<ProjectFile, Diagnostic> {
+        self.engine
+            .project
+            .file(&self.task.span, &self.play.source, kind, name)
+    }
+
+    async fn ask(&self, question: &str, echo: bool) -> Option<String> {
+        self.engine.operator.ask(question, echo).await
+    }
+}

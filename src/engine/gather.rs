@@ -1,0 +1,74 @@
+//! The gathering of facts at the start of a play.
+
+use std::sync::Arc;
+
+use super::inherit::Inherited;
+use super::keywords;
+use super::play::PlayRun;
+use super::steps::Standing;
+use crate::event::{TaskId, TaskKind};
+use crate::modules;
+use crate::playbook::{Action, Common, LoopControl, Task, TaskArgs};
+use crate::yaml::{Node, Style};
+
+impl PlayRun<'_> {
+    /// Gathers facts on every host, unless the play says `gather_facts: false`.
+    pub(super) async fn gather(&self, inherited: &Inherited, mut standing: Standing) -> Standing {
+        let (Some(task), Some(first)) = (self.gather_task(), standing.ok.first()) else {
+            return standing;
+        };
+        let scope = self.scope(first, inherited);
+        let wanted = self.play.gather_facts.as_ref();
+        if !keywords::flag("gather_facts", wanted, true, &scope).unwrap_or(true) {
+            return standing;
+        }
+        let id = TaskId(format!("{}/gather", self.index));
+        let hosts = standing.ok.clone();
+        let end = self
+            .task(&task, inherited, &hosts, id, TaskKind::Gather)
+            .await;
+        standing
+            .ok
+            .retain(|host| !end.fallen.iter().any(|f| f.host == *host));
+        standing.failed.extend(end.fallen);
+        standing
+    }
+
+    fn gather_task(&self) -> Option<Arc<Task>> {
+        let spec = modules::find("setup")?;
+        let span = &self.play.span;
+        let text = |text: &str| Node::text(span, text, Style::Plain);
+        let subset = self.play.gather_subset.clone();
+        Some(Arc::new(Task {
+            span: span.clone(),
+            action_span: span.clone(),
+            common: Common {
+                name: Some(text("Gathering Facts")),
+                tags: vec!["always".to_owned()],
+                ..Common::default()
+            },
+            action: Action::Module {
+                spec,
+                written: "setup".to_owned(),
+                args: TaskArgs {
+                    pairs: subset
+                        .map(|node| (text("gather_subset"), node))
+                        .into_iter()
+                        .collect(),
+                    template: None,
+                },
+            },
+            register: None,
+            r#loop: None,
+            flatten_loop: false,
+            loop_control: LoopControl::default(),
+            until: None,
+            retries: None,
+            delay: None,
+            changed_when: None,
+            failed_when: None,
+            listen: Vec::new(),
+            delegate_facts: None,
+        }))
+    }
+}

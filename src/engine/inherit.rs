@@ -1,0 +1,91 @@
+//! Keywords on their way from the play down to a task.
+
+use std::sync::Arc;
+
+use crate::playbook::{Common, Play};
+use crate::vars::VarMap;
+use crate::yaml::Node;
+
+/// What the play, the blocks and the includes around a step say to it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Inherited {
+    /// Every `when` on the way, outermost first: all must hold.
+    pub(super) whens: Vec<Node>,
+    /// Every tag on the way.
+    pub(super) tags: Vec<String>,
+    /// `vars` of the blocks and of the task, outermost first.
+    pub(super) vars: Vec<Arc<VarMap>>,
+    /// Variables given to an include (its `vars` and loop item): they win over registered ones.
+    pub(super) include_params: Vec<Arc<VarMap>>,
+    /// The innermost word on each of the other keywords.
+    pub(super) keywords: Common,
+    /// Whether the step belongs to a `rescue` or `always`, which an interrupt does not stop.
+    pub(super) cleanup: bool,
+}
+
+impl Inherited {
+    /// What a play says to all its tasks. Its `vars` have a precedence of their own and are not
+    /// among these.
+    pub(super) fn of_play(play: &Play) -> Self {
+        let mut inherited = Self::default().descend(&play.common);
+        inherited.vars.clear();
+        inherited
+    }
+
+    /// One level further in.
+    pub(super) fn descend(&self, inner: &Common) -> Self {
+        let mut next = self.clone();
+        next.whens.extend(inner.when.clone());
+        for tag in &inner.tags {
+            if !next.tags.contains(tag) {
+                next.tags.push(tag.clone());
+            }
+        }
+        if !inner.vars.is_empty() {
+            next.vars.push(Arc::clone(&inner.vars));
+        }
+        next.keywords.override_with(inner);
+        next
+    }
+
+    /// The same within a `rescue` or `always`.
+    pub(super) fn for_cleanup(&self) -> Self {
+        Self {
+            cleanup: true,
+            ..self.clone()
+        }
+    }
+}
+
+impl Common {
+    /// Takes over every keyword that the inner level says something about.
+    fn override_with(&mut self, inner: &Common) {
+        let pairs: [(&mut Option<Node>, &Option<Node>); 19] = [
+            (&mut self.r#become, &inner.r#become),
+            (&mut self.become_user, &inner.become_user),
+            (&mut self.become_method, &inner.become_method),
+            (&mut self.become_flags, &inner.become_flags),
+            (&mut self.become_exe, &inner.become_exe),
+            (&mut self.environment, &inner.environment),
+            (&mut self.no_log, &inner.no_log),
+            (&mut self.check_mode, &inner.check_mode),
+            (&mut self.diff, &inner.diff),
+            (&mut self.ignore_errors, &inner.ignore_errors),
+            (&mut self.ignore_unreachable, &inner.ignore_unreachable),
+            (&mut self.any_errors_fatal, &inner.any_errors_fatal),
+            (&mut self.delegate_to, &inner.delegate_to),
+            (&mut self.run_once, &inner.run_once),
+            (&mut self.timeout, &inner.timeout),
+            (&mut self.connection, &inner.connection),
+            (&mut self.remote_user, &inner.remote_user),
+            (&mut self.port, &inner.port),
+            (&mut self.throttle, &inner.throttle),
+        ];
+        for (outer, inner) in pairs {
+            if inner.is_some() {
+                outer.clone_from(inner);
+            }
+        }
+        self.notify.extend(inner.notify.iter().cloned());
+    }
+}

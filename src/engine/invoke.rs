@@ -1,0 +1,333 @@
+//! One call of a module on one host.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value as Json};
+
+use super::connections::{self, Way};
+use super::controller::TaskController;
+use super::keywords;
+use super::play::PlayRun;
+use super::step::Done;
+use super::task::TaskRun;
+use crate::diag::Diagnostic;
+use crate::event::Status;
+use crate::modules::args::{Argument, Arguments};
+use crate::modules::spec::CheckMode;
+use crate::modules::{ArgKind, Ctx, Failure, ModuleSpec, Outcome, Remote};
+use crate::playbook::{Action, TaskArgs};
+use crate::template::{Condition, is_omit};
+use crate::vars::{Scope, Value};
+
+/// Everything a call needs, worked out from the task and its scope.
+pub(super) struct Call {
+    /// The host whose step this is.
+    pub(super) host: String,
+    /// Where it runs instead.
+    pub(super) delegated_to: Option<String>,
+    pub(super) scope: Arc<Scope>,
+    way: Option<Way>,
+    environment: Vec<(String, String)>,
+    timeout: Option<Duration>,
+    check: bool,
+    diff: bool,
+}
+
+impl PlayRun<'_> {
+    /// Works out how the task reaches which host, and in which mode.
+    pub(super) fn call(&self, run: &TaskRun<'_>, scope: &Arc<Scope>) -> Result<Call, Diagnostic> {
+        let keywords = &run.inherited.keywords;
+        let options = &self.engine.options;
+        let host = scope
+            .get("inventory_hostname")?
+            .map(|h| h.to_string())
+            .unwrap_or_default();
+        let delegate: Option<String> =
+            keywords::value("delegate_to", keywords.delegate_to.as_ref(), scope)?;
+        let delegated_to = delegate.filter(|to| *to != host);
+        let local = matches!(&run.task.action, Action::Module { spec, .. } if spec.local);
+        let way = if local {
+            None
+        } else {
+            let target = delegated_to.as_deref().unwrap_or(&host);
+            let target_scope = match &delegated_to {
+                Some(to) => self.delegate_scope(to)?,
+                None => Arc::clone(scope),
+            };
+            Some(connections::way(
+                target,
+                &target_scope,
+                scope,
+                keywords,
+                &options.connection,
+            )?)
+        };
+        Ok(Call {
+            delegated_to,
+            way,
+            environment: keywords::environment(keywords.environment.as_ref(), scope)?,
+            timeout: keywords::seconds("timeout", keywords.timeout.as_ref(), scope)?,
+            check: keywords::flag(
+                "check_mode",
+                keywords.check_mode.as_ref(),
+                options.check,
+                scope,
+            )?,
+            diff: keywords::flag("diff", keywords.diff.as_ref(), options.diff, scope)?,
+            scope: Arc::clone(scope),
+            host,
+        })
+    }
+
+    /// The connection variables of a delegate: the inventory's (this
+    /// machine is in it by its implicit names); a host nobody knows is an error.
+    fn delegate_scope(&self, to: &str) -> Result<Arc<Scope>, Diagnostic> {
+        let store = &self.engine.store;
+        if store.inventory().host(to).is_none() {
+            let error = Diagnostic::error(format!("`delegate_to` names `{to}`, which is no host"));
+            let inventory = store.inventory();
+            let near = crate::diag::did_you_mean(to, inventory.hosts().map(|host| &*host.name));
+            return Err(match near {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error.help("name a host of the inventory, or `localhost`"),
+            });
+        }
+        Ok(self.scope(&to.into(), &super::inherit::Inherited::default()))
+    }
+
+    /// Closes the connection to a host; the next task opens a new one.
+    pub(super) async fn reset_connection(&self, run: &TaskRun<'_>, host: &Arc<str>) {
+        let scope = self.scope(host, &run.inherited);
+        let keywords = &run.inherited.keywords;
+        let way = connections::way(
+            host,
+            &scope,
+            &scope,
+            keywords,
+            &self.engine.options.connection,
+        );
+        if let Ok(way) = way {
+            self.engine.connections.forget(&way.target).await;
+        }
+    }
+
+    /// Runs the module once and judges the outcome.
+    pub(super) async fn invoke(&self, run: &TaskRun<'_>, call: &Call) -> Done {
+        let Action::Module {
+            spec,
+            args,
+            written,
+        } = &run.task.action
+        else {
+            return Done::skipped("not a module");
+        };
+        if call.check && spec.check == CheckMode::Skipped {
+            return unpredictable(written);
+        }
+        let ended = match arguments(spec, args, &call.scope) {
+            Ok(arguments) => self.run_module(run, spec, arguments, call).await,
+            Err(mistake) => Err(mistake.into()),
+        };
+        let mut done = done_of(ended, run);
+        done.delegated_to.clone_from(&call.delegated_to);
+        if done.status == Status::Unreachable
+            && let Some(way) = &call.way
+        {
+            self.engine.connections.forget(&way.target).await;
+        }
+        self.judge(run, &call.scope, done)
+    }
+
+    async fn run_module(
+        &self,
+        run: &TaskRun<'_>,
+        spec: &ModuleSpec,
+        arguments: Arguments,
+        call: &Call,
+    ) -> Result<Outcome, Failure> {
+        let remote = match &call.way {
+            Some(way) => self.engine.connections.remote(way).await?,
+            None => Remote::none(),
+        };
+        let controller = TaskController {
+            engine: self.engine,
+            play: self.play,
+            task: run.task,
+        };
+        let ctx = Ctx {
+            host: call.delegated_to.as_deref().unwrap_or(&call.host),
+            remote: remote
+                .with_environment(&call.environment)
+                .with_timeout(call.timeout),
+            check: call.check,
+            diff: call.diff,
+            scope: &call.scope,
+            controller: &controller,
+        };
+        (spec.run)(arguments, &ctx).await
+    }
+
+    /// `changed_when` and `failed_when` have the last word.
+    fn judge(&self, run: &TaskRun<'_>, scope: &Arc<Scope>, mut done: Done) -> Done {
+        let task = run.task;
+        let decided = matches!(done.status, Status::Unreachable | Status::Skipped);
+        if decided || (task.changed_when.is_none() && task.failed_when.is_none()) {
+            return done;
+        }
+        let seen = self.with_result(run, scope, &done);
+        let holds = |node| -> Result<Option<bool>, Diagnostic> {
+            let Some(node) = node else { return Ok(None) };
+            Ok(Some(
+                scope.templar().condition(node, &seen)? == Condition::Holds,
+            ))
+        };
+        let verdict = holds(task.changed_when.as_ref())
+            .and_then(|changed| Ok((changed, holds(task.failed_when.as_ref())?)));
+        let (changed, failed) = match verdict {
+            Ok(verdict) => verdict,
+            Err(mistake) => {
+                return Done {
+                    began: done.began,
+                    ..Done::mistaken(&mistake)
+                };
+            }
+        };
+        let was_changed = done
+            .result
+            .get("changed")
+            .and_then(Json::as_bool)
+            .unwrap_or(false);
+        let changed = changed.unwrap_or(was_changed);
+        let failed = failed.unwrap_or(done.status == Status::Failed);
+        done.result.insert("changed".into(), changed.into());
+        done.result.insert("failed".into(), failed.into());
+        if let Some(condition) = &task.failed_when {
+            done.result
+                .insert("failed_when_result".into(), failed.into());
+            if failed && done.status != Status::Failed {
+                let text = condition
+                    .raw()
+                    .map_or_else(|| "a condition".into(), |c| format!("`{c}`"));
+                let seen = done.msg().map(|m| format!(": {m}")).unwrap_or_default();
+                done.result.insert(
+                    "msg".into(),
+                    format!("failed_when {text} holds{seen}").into(),
+                );
+            }
+        }
+        done.status = match (failed, changed) {
+            (true, _) => Status::Failed,
+            (false, true) => Status::Changed,
+            (false, false) => Status::Ok,
+        };
+        done
+    }
+}
+
+fn unpredictable(module: &str) -> Done {
+    let mut result = Map::new();
+    result.insert("changed".into(), false.into());
+    result.insert("skipped".into(), true.into());
+    let msg = format!("not run in check mode: `{module}` cannot tell what it would change");
+    result.insert("msg".into(), msg.into());
+    Done::new(Status::Skipped, result)
+}
+
+/// Templates the arguments; expressions are handed over as they are, `omit` drops the argument.
+fn arguments(
+    spec: &ModuleSpec,
+    args: &TaskArgs,
+    scope: &Arc<Scope>,
+) -> Result<Arguments, Diagnostic> {
+    let templar = scope.templar();
+    let mut all = Arguments::default();
+    if let Some(template) = &args.template {
+        let map = templar.node(template, scope)?;
+        for key in map.try_iter().into_iter().flatten() {
+            let value = map.get_item(&key).unwrap_or_default();
+            let name = key.to_string();
+            let name = spec.arg(&name).map_or(name, |arg| arg.name.to_owned());
+            all.0.insert(name, Argument { value, node: None });
+        }
+    }
+    for (key, node) in &args.pairs {
+        let written = key.raw().unwrap_or_default();
+        let arg = spec.arg(written);
+        let name = arg.map_or(written, |arg| arg.name);
+        let is_expression = arg.is_some_and(|arg| arg.kind == ArgKind::Expr);
+        let value = if is_expression {
+            Value::UNDEFINED
+        } else {
+            templar.node(node, scope)?
+        };
+        if is_omit(&value) {
+            all.0.shift_remove(name);
+        } else {
+            all.0.insert(
+                name.to_owned(),
+                Argument {
+                    value,
+                    node: Some(node.clone()),
+                },
+            );
+        }
+    }
+    if let Some(unknown) = all.0.keys().find(|name| {
+        spec.arg(name).is_none() && spec.free_form != crate::modules::spec::FreeForm::AnyNames
+    }) {
+        return Err(Diagnostic::error(format!(
+            "`{}` has no argument `{unknown}`",
+            spec.name
+        )));
+    }
+    Ok(all)
+}
+
+fn done_of(ended: Result<Outcome, Failure>, run: &TaskRun<'_>) -> Done {
+    match ended {
+        Ok(outcome) => {
+            let status = match (outcome.skipped, outcome.changed) {
+                (true, _) => Status::Skipped,
+                (false, true) => Status::Changed,
+                (false, false) => Status::Ok,
+            };
+            let mut result = Map::new();
+            result.insert("changed".into(), outcome.changed.into());
+            result.insert("failed".into(), false.into());
+            if outcome.skipped {
+                result.insert("skipped".into(), true.into());
+            }
+            result.extend(outcome.result);
+            let mut done = Done::new(status, result);
+            (done.diff, done.warnings) = (outcome.diff, outcome.warnings);
+            done.effects = outcome.effects;
+            done
+        }
+        Err(Failure::Unreachable(reason)) => {
+            let mut result = Map::new();
+            result.insert("changed".into(), false.into());
+            result.insert("unreachable".into(), true.into());
+            result.insert("msg".into(), reason.into());
+            Done::new(Status::Unreachable, result)
+        }
+        Err(Failure::Failed {
+            msg,
+            result: more,
+            place,
+        }) => {
+            let mut result = Map::new();
+            result.insert("changed".into(), false.into());
+            result.insert("failed".into(), true.into());
+            result.insert("msg".into(), msg.into());
+            result.extend(more);
+            let mut done = Done::new(Status::Failed, result);
+            let place = place.filter(|place| place.span.is_some());
+            done.place = Some(match place {
+                Some(place) => place.render(false),
+                None => run.task.span.to_string(),
+            });
+            done
+        }
+    }
+}

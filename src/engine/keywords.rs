@@ -1,0 +1,91 @@
+//! The values of keywords, once there is a scope to render them in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::diag::Diagnostic;
+use crate::modules::args::{ArgType, Argument};
+use crate::vars::{Scope, Value};
+use crate::yaml::Node;
+
+/// A keyword's value, of any argument type; none when it is absent or null.
+pub(super) fn value<T: ArgType>(
+    keyword: &str,
+    node: Option<&Node>,
+    scope: &Arc<Scope>,
+) -> Result<Option<T>, Diagnostic> {
+    let Some(node) = node.filter(|node| !node.is_null()) else {
+        return Ok(None);
+    };
+    let value = scope.templar().node(node, scope)?;
+    let argument = Argument {
+        value,
+        node: Some(node.clone()),
+    };
+    T::decode(&argument)
+        .map(Some)
+        .map_err(|why| Diagnostic::error(format!("`{keyword}` {why}")).at(&node.span))
+}
+
+/// A boolean keyword; its default when it is absent.
+pub(super) fn flag(
+    keyword: &str,
+    node: Option<&Node>,
+    default: bool,
+    scope: &Arc<Scope>,
+) -> Result<bool, Diagnostic> {
+    Ok(value(keyword, node, scope)?.unwrap_or(default))
+}
+
+/// A number of seconds, fractions allowed; zero and below mean none.
+pub(super) fn seconds(
+    keyword: &str,
+    node: Option<&Node>,
+    scope: &Arc<Scope>,
+) -> Result<Option<Duration>, Diagnostic> {
+    let seconds: Option<f64> = value(keyword, node, scope)?;
+    Ok(seconds
+        .filter(|s| *s > 0.0)
+        .and_then(|s| Duration::try_from_secs_f64(s).ok()))
+}
+
+/// `environment`: mappings merged in order, as pairs of texts.
+pub(super) fn environment(
+    node: Option<&Node>,
+    scope: &Arc<Scope>,
+) -> Result<Vec<(String, String)>, Diagnostic> {
+    use indexmap::IndexMap;
+    let Some(node) = node.filter(|node| !node.is_null()) else {
+        return Ok(Vec::new());
+    };
+    let rendered = scope.templar().node(node, scope)?;
+    let maps: Vec<Value> = match rendered.kind() {
+        minijinja::value::ValueKind::Map => vec![rendered],
+        _ => value::<Vec<Value>>("environment", Some(node), scope)?.unwrap_or_default(),
+    };
+    let mut merged: IndexMap<String, String> = IndexMap::new();
+    for map in maps {
+        let argument = Argument {
+            value: map,
+            node: Some(node.clone()),
+        };
+        let pairs = IndexMap::<String, Value>::decode(&argument)
+            .map_err(|why| Diagnostic::error(format!("`environment` {why}")).at(&node.span))?;
+        for (name, value) in pairs {
+            if !is_name(&name) {
+                let message = format!("`environment` has a name no shell can export: `{name}`");
+                return Err(Diagnostic::error(message).at(&node.span));
+            }
+            merged.insert(name, value.to_string());
+        }
+    }
+    Ok(merged.into_iter().collect())
+}
+
+fn is_name(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+}

@@ -1,0 +1,208 @@
+//! A run: all plays of all playbooks, in order.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use super::connections::Connections;
+use super::interrupt::Interrupt;
+use super::magic;
+use super::options::{Operator, Options};
+use super::play::PlayEnd;
+use super::stats::Stats;
+use super::store::Store;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::event::{Event, Sink};
+use crate::inventory::Inventory;
+use crate::playbook::Playbook;
+use crate::project::Project;
+use crate::template::Templar;
+use crate::transport::Connector;
+use crate::vars::VarMap;
+
+/// Everything a run is put together from.
+pub struct Setup {
+    /// How to run.
+    pub options: Options,
+    /// The hosts.
+    pub inventory: Inventory,
+    /// `--extra-vars`.
+    pub extra_vars: VarMap,
+    /// The template engine.
+    pub templar: Arc<Templar>,
+    /// Where playbooks, hooks and files come from.
+    pub project: Arc<Project>,
+    /// How hosts are reached.
+    pub connector: Arc<dyn Connector>,
+    /// Who hears what happens.
+    pub sink: Sink,
+    /// Who can be asked.
+    pub operator: Arc<dyn Operator>,
+    /// The wish to stop.
+    pub interrupt: Interrupt,
+}
+
+/// Runs playbooks.
+pub struct Engine {
+    pub(super) options: Options,
+    pub(super) store: Arc<Store>,
+    pub(super) connections: Connections,
+    pub(super) project: Arc<Project>,
+    pub(super) sink: Sink,
+    pub(super) operator: Arc<dyn Operator>,
+    pub(super) interrupt: Interrupt,
+    pub(super) stats: Stats,
+    /// Hosts that failed in an earlier play take no part in later ones.
+    pub(super) lost: Mutex<Vec<Arc<str>>>,
+    /// Whether `--start-at-task` was reached.
+    pub(super) started: Mutex<bool>,
+    /// Whether `--step` was answered with "continue".
+    pub(super) step_through: Mutex<bool>,
+}
+
+/// The exit code after the operator stopped a run, as Ansible's.
+const INTERRUPTED: u8 = 99;
+
+impl Engine {
+    /// Puts an engine together.
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        let globals = magic::of_run(&setup.options);
+        let store = Store::new(&setup.templar, setup.inventory, setup.extra_vars, globals);
+        Self {
+            started: Mutex::new(setup.options.start_at_task.is_none()),
+            step_through: Mutex::new(!setup.options.step),
+            options: setup.options,
+            store,
+            connections: Connections::new(setup.connector),
+            project: setup.project,
+            sink: setup.sink,
+            operator: setup.operator,
+            interrupt: setup.interrupt,
+            stats: Stats::default(),
+            lost: Mutex::default(),
+        }
+    }
+
+    /// Runs the playbooks and gives the exit code: 0 when all went well, 2 when a host failed, 4
+    /// when one was unreachable (6 for both), 1 when a play could not be understood with the
+    /// values of this run, 99 when the operator stopped it.
+    pub async fn run(&self, playbooks: &[(String, Playbook)]) -> u8 {
+        let begun = Instant::now();
+        self.sink.emit(&Event::RunStarted {
+            run: run_id(),
+            playbooks: playbooks.iter().map(|(name, _)| name.clone()).collect(),
+            check: self.options.check,
+            at: jiff::Timestamp::now().to_string(),
+        });
+        let broken = self.plays(playbooks).await;
+        self.connections.close().await;
+        let code = match broken {
+            _ if self.interrupt.requested() => INTERRUPTED,
+            Err(_) if self.stats.code() == 0 => 1,
+            _ => self.stats.code(),
+        };
+        self.sink.emit(&Event::RunFinished {
+            hosts: self.stats.all(),
+            code,
+            took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        });
+        code
+    }
+
+    async fn plays(&self, playbooks: &[(String, Playbook)]) -> Result<(), ()> {
+        let mut index = 0;
+        for (_, playbook) in playbooks {
+            if let Some(dir) = source_dir(playbook) {
+                let loaded = self.store.inventory_mut().load_playbook_dir_vars(&dir);
+                if let Err(mistakes) = loaded {
+                    self.refuse(&mistakes);
+                    return Err(());
+                }
+            }
+            for play in &playbook.plays {
+                if self.interrupt.requested() {
+                    return Ok(());
+                }
+                match self.play(index, play).await {
+                    Ok(PlayEnd::GoOn) => {}
+                    Ok(PlayEnd::Break) => return Ok(()),
+                    Err(mistake) => {
+                        self.refuse(&Diagnostics::from(mistake));
+                        return Err(());
+                    }
+                }
+                index += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse(&self, mistakes: &Diagnostics) {
+        self.sink.emit(&Event::PlayAborted {
+            reason: mistakes.render(false),
+        });
+    }
+
+    pub(super) fn warn(&self, message: impl Into<String>) {
+        self.sink.emit(&Event::Warning {
+            message: message.into(),
+        });
+    }
+
+    /// Takes a host out of all later plays.
+    pub(super) fn lose(&self, host: &Arc<str>) {
+        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        if !lost.contains(host) {
+            lost.push(Arc::clone(host));
+        }
+    }
+
+    pub(super) fn is_lost(&self, host: &Arc<str>) -> bool {
+        self.lost
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(host)
+    }
+
+    /// Failed hosts come back (`meta: clear_host_errors`).
+    pub(super) fn forgive(&self) {
+        self.lost
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
+    /// The folder a playbook stands in, for messages and `playbook_dir`.
+    pub(super) fn playbook_dir(&self, source: &crate::diag::SourceFile) -> PathBuf {
+        source
+            .path
+            .as_deref()
+            .and_then(Path::parent)
+            .map_or_else(|| self.options.project_dir.clone(), absolute)
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn source_dir(playbook: &Playbook) -> Option<PathBuf> {
+    playbook
+        .source
+        .path
+        .as_deref()
+        .and_then(Path::parent)
+        .map(absolute)
+}
+
+/// Sortable by time, unique among a team's controllers.
+fn run_id() -> String {
+    let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
+    format!("{now}-{:06x}", fastrand::u32(..) & 0xff_ffff)
+}
+
+/// A mistake that only shows once values are known, at a keyword's place.
+pub(super) fn mistake(message: String, node: &crate::yaml::Node) -> Diagnostic {
+    Diagnostic::error(message).at(&node.span)
+}

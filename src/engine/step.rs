@@ -1,0 +1,334 @@
+//! One task on one host: its condition, its loop, its end.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::{Map, Value as Json};
+
+use super::inherit::Inherited;
+use super::invoke::Call;
+use super::keywords;
+use super::play::PlayRun;
+use super::task::TaskRun;
+use crate::diag::Diagnostic;
+use crate::event::{Event, Status, StepResult};
+use crate::modules::{Diff, Effect};
+use crate::template::Condition;
+use crate::vars::{Scope, Var, VarMap, from_map};
+use crate::yaml::Node;
+
+/// How a step, or one item of its loop, ended.
+#[derive(Debug, Clone)]
+pub(super) struct Done {
+    pub(super) status: Status,
+    /// What `register` keeps.
+    pub(super) result: Map<String, Json>,
+    pub(super) diff: Vec<Diff>,
+    pub(super) warnings: Vec<String>,
+    pub(super) place: Option<String>,
+    pub(super) effects: Vec<Effect>,
+    pub(super) delegated_to: Option<String>,
+    pub(super) censored: bool,
+    pub(super) item: Option<String>,
+    pub(super) began: Instant,
+}
+
+impl Done {
+    /// An end with nothing but a status and a result.
+    pub(super) fn new(status: Status, result: Map<String, Json>) -> Self {
+        Self {
+            status,
+            result,
+            diff: Vec::new(),
+            warnings: Vec::new(),
+            place: None,
+            effects: Vec::new(),
+            delegated_to: None,
+            censored: false,
+            item: None,
+            began: Instant::now(),
+        }
+    }
+
+    /// A condition said no.
+    pub(super) fn skipped(condition: &str) -> Self {
+        let mut result = Map::new();
+        result.insert("changed".into(), false.into());
+        result.insert("skipped".into(), true.into());
+        result.insert("skip_reason".into(), "Conditional result was False".into());
+        result.insert("false_condition".into(), condition.into());
+        Self::new(Status::Skipped, result)
+    }
+
+    /// The runbook itself is wrong here, with the values of this run.
+    pub(super) fn mistaken(mistake: &Diagnostic) -> Self {
+        let mut result = Map::new();
+        result.insert("changed".into(), false.into());
+        result.insert("failed".into(), true.into());
+        result.insert("msg".into(), mistake.sentence().into());
+        let mut done = Self::new(Status::Failed, result);
+        done.place = Some(mistake.render(false));
+        done
+    }
+
+    /// The message of the result.
+    pub(super) fn msg(&self) -> Option<String> {
+        self.result.get("msg").map(|msg| match msg {
+            Json::String(text) => text.clone(),
+            other => other.to_string(),
+        })
+    }
+}
+
+impl PlayRun<'_> {
+    /// Runs a task on one host, and tells how it ended.
+    pub(super) async fn step(&self, run: &TaskRun<'_>, host: &Arc<str>) -> Done {
+        let scope = self.scope(host, &run.inherited);
+        let began = Instant::now();
+        let mut done = match &run.task.r#loop {
+            Some(items) => self.looped(run, host, &scope, items).await,
+            None => self.once(run, host, &scope, None).await,
+        };
+        done.began = began;
+        self.register(run, host, &done);
+        self.apply(run, host, std::mem::take(&mut done.effects));
+        if let Err(mistake) = self.notify(run, host, &done) {
+            done = Done {
+                began,
+                ..Done::mistaken(&mistake)
+            };
+        }
+        self.forgive_errors(run, &scope, &mut done);
+        self.finish(run, host, &done);
+        done
+    }
+
+    /// The step without a loop, or for one item: condition first, then the call.
+    pub(super) async fn once(
+        &self,
+        run: &TaskRun<'_>,
+        host: &Arc<str>,
+        scope: &Arc<Scope>,
+        item: Option<String>,
+    ) -> Done {
+        let began = Instant::now();
+        let censored = match self.censored(&run.inherited, scope) {
+            Ok(censored) => censored,
+            Err(mistake) => return Done::mistaken(&mistake),
+        };
+        let mut done = match self.holds(&run.inherited.whens, scope) {
+            Err(mistake) => Done::mistaken(&mistake),
+            Ok(Some(condition)) => Done::skipped(&condition),
+            Ok(None) => {
+                let (task, host) = (run.id.clone(), host.to_string());
+                let shown = item.clone().filter(|_| !censored);
+                self.engine.sink.emit(&Event::StepStarted {
+                    task,
+                    host,
+                    item: shown,
+                });
+                match self.call(run, scope) {
+                    Ok(call) => self.attempts(run, call).await,
+                    Err(mistake) => Done::mistaken(&mistake),
+                }
+            }
+        };
+        (done.began, done.item, done.censored) = (began, item, censored);
+        done
+    }
+
+    /// The first of these conditions that does not hold.
+    pub(super) fn holds(
+        &self,
+        whens: &[Node],
+        scope: &Arc<Scope>,
+    ) -> Result<Option<String>, Diagnostic> {
+        for when in whens {
+            if let Condition::Fails(condition) = scope.templar().condition(when, scope)? {
+                return Ok(Some(condition));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) fn censored(
+        &self,
+        inherited: &Inherited,
+        scope: &Arc<Scope>,
+    ) -> Result<bool, Diagnostic> {
+        keywords::flag("no_log", inherited.keywords.no_log.as_ref(), false, scope)
+    }
+
+    /// Repeats the call until `until` holds, or just once.
+    async fn attempts(&self, run: &TaskRun<'_>, call: Call) -> Done {
+        let task = run.task;
+        let Some(until) = &task.until else {
+            return self.invoke(run, &call).await;
+        };
+        let scope = Arc::clone(&call.scope);
+        let limits = || -> Result<(u64, std::time::Duration), Diagnostic> {
+            let retries: Option<i64> = keywords::value("retries", task.retries.as_ref(), &scope)?;
+            let delay: Option<f64> = keywords::value("delay", task.delay.as_ref(), &scope)?;
+            let delay = std::time::Duration::try_from_secs_f64(delay.unwrap_or(5.0).max(0.0));
+            Ok((
+                u64::try_from(retries.unwrap_or(3)).unwrap_or(0),
+                delay.unwrap_or_default(),
+            ))
+        };
+        let (retries, delay) = match limits() {
+            Ok(limits) => limits,
+            Err(mistake) => return Done::mistaken(&mistake),
+        };
+        let mut attempt = 1;
+        loop {
+            let mut done = self.invoke(run, &call).await;
+            done.result.insert("attempts".into(), attempt.into());
+            if done.status == Status::Unreachable || done.status == Status::Skipped {
+                return done;
+            }
+            let seen = self.with_result(run, &scope, &done);
+            let why = match scope.templar().condition(until, &seen) {
+                Ok(Condition::Holds) => return done,
+                Ok(Condition::Fails(condition)) => condition,
+                Err(error) => return Done::mistaken(&error.into()),
+            };
+            let stop = self.engine.interrupt.requested() && !run.inherited.cleanup;
+            if attempt > retries || stop {
+                return exhausted(done, attempt, &why);
+            }
+            let (task, host) = (run.id.clone(), call.host.clone());
+            let left = retries + 1 - attempt;
+            self.engine.sink.emit(&Event::StepRetried {
+                task,
+                host,
+                left,
+                msg: why,
+            });
+            tokio::time::sleep(delay).await;
+            attempt += 1;
+        }
+    }
+
+    /// The scope with the registered result of the very step in it.
+    pub(super) fn with_result(
+        &self,
+        run: &TaskRun<'_>,
+        scope: &Arc<Scope>,
+        done: &Done,
+    ) -> Arc<Scope> {
+        let Some(name) = run.task.register.as_ref().and_then(Node::raw) else {
+            return Arc::clone(scope);
+        };
+        let mut vars = VarMap::new();
+        vars.insert(name.into(), Var::Data(from_map(&done.result)));
+        scope.with(Arc::new(vars))
+    }
+
+    fn register(&self, run: &TaskRun<'_>, host: &Arc<str>, done: &Done) {
+        if let Some(name) = run.task.register.as_ref().and_then(Node::raw) {
+            let mut vars = VarMap::new();
+            vars.insert(name.into(), Var::Data(from_map(&done.result)));
+            self.engine.store.set(host, vars);
+        }
+    }
+
+    /// The result of a `run_once` task is every host's.
+    pub(super) fn share_registered(
+        &self,
+        run: &TaskRun<'_>,
+        first: &Arc<str>,
+        done: &Done,
+        hosts: &[Arc<str>],
+    ) {
+        for host in hosts.iter().filter(|host| *host != first) {
+            self.register(run, host, done);
+        }
+    }
+
+    /// `ignore_errors` and `ignore_unreachable`.
+    fn forgive_errors(&self, run: &TaskRun<'_>, scope: &Arc<Scope>, done: &mut Done) {
+        let keywords = &run.inherited.keywords;
+        let (keyword, node) = match done.status {
+            Status::Failed => ("ignore_errors", keywords.ignore_errors.as_ref()),
+            Status::Unreachable => ("ignore_unreachable", keywords.ignore_unreachable.as_ref()),
+            _ => return,
+        };
+        // Under `until` and the like the result may itself decide; hence the scope with it.
+        let scope = self.with_result(run, scope, done);
+        if keywords::flag(keyword, node, false, &scope).unwrap_or(false) {
+            done.status = Status::Ignored;
+        }
+    }
+
+    /// Counts the step and says that it ended.
+    pub(super) fn finish(&self, run: &TaskRun<'_>, host: &Arc<str>, done: &Done) {
+        self.engine.stats.count(host, done.status);
+        self.engine
+            .sink
+            .emit(&Event::StepFinished(step_result(run, host, done)));
+    }
+
+    /// Says that an item of a loop ended.
+    pub(super) fn finish_item(&self, run: &TaskRun<'_>, host: &Arc<str>, done: &Done) {
+        self.engine
+            .sink
+            .emit(&Event::ItemFinished(step_result(run, host, done)));
+    }
+}
+
+fn exhausted(mut done: Done, attempts: u64, condition: &str) -> Done {
+    let seen = done
+        .msg()
+        .map(|msg| format!("; last: {msg}"))
+        .unwrap_or_default();
+    let times = if attempts == 1 { "attempt" } else { "attempts" };
+    let msg = format!("gave up after {attempts} {times}: `{condition}` does not hold{seen}");
+    done.result.insert("failed".into(), true.into());
+    done.result.insert("msg".into(), msg.into());
+    done.status = Status::Failed;
+    done
+}
+
+fn step_result(run: &TaskRun<'_>, host: &Arc<str>, done: &Done) -> StepResult {
+    let hidden = done.censored;
+    let skipped = || {
+        done.result
+            .get("false_condition")
+            .and_then(Json::as_str)
+            .map(str::to_owned)
+    };
+    let msg = match done.status {
+        Status::Skipped => done.msg().or_else(skipped),
+        _ => done.msg(),
+    };
+    StepResult {
+        task: run.id.clone(),
+        host: host.to_string(),
+        delegated_to: done.delegated_to.clone(),
+        item: if hidden && done.item.is_some() {
+            Some("(censored)".into())
+        } else {
+            done.item.clone()
+        },
+        status: done.status,
+        msg: msg.filter(|_| !hidden),
+        result: if hidden {
+            Map::new()
+        } else {
+            done.result.clone()
+        },
+        diff: if hidden {
+            Vec::new()
+        } else {
+            done.diff.clone()
+        },
+        warnings: if hidden {
+            Vec::new()
+        } else {
+            done.warnings.clone()
+        },
+        place: done.place.clone().filter(|_| !hidden),
+        censored: hidden,
+        took_ms: u64::try_from(done.began.elapsed().as_millis()).unwrap_or(u64::MAX),
+    }
+}

@@ -1,0 +1,334 @@
+//! One task over all hosts of a list.
+
+use std::sync::{Arc, PoisonError};
+
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, StreamExt as _};
+
+use super::inherit::Inherited;
+use super::keywords;
+use super::play::{Ended, PlayRun};
+use super::step::Done;
+use super::steps::{Cause, Fallen};
+use crate::diag::Diagnostic;
+use crate::event::{Event, Status, TaskId, TaskKind};
+use crate::playbook::{Action, Meta, Task};
+use crate::vars::Scope;
+
+/// What a task did to the list of hosts.
+#[derive(Debug, Default)]
+pub(super) struct TaskEnd {
+    /// Hosts that failed.
+    pub(super) fallen: Vec<Fallen>,
+    /// Hosts for which the play is over without a failure (`meta: end_host`).
+    pub(super) gone: Vec<Arc<str>>,
+}
+
+/// A task on its way through the hosts.
+pub(super) struct TaskRun<'a> {
+    pub(super) task: &'a Arc<Task>,
+    pub(super) inherited: Inherited,
+    pub(super) id: TaskId,
+    pub(super) name: String,
+}
+
+impl PlayRun<'_> {
+    /// Runs a task on these hosts.
+    pub(super) fn task<'a>(
+        &'a self,
+        task: &'a Arc<Task>,
+        inherited: &'a Inherited,
+        hosts: &'a [Arc<str>],
+        id: TaskId,
+        kind: TaskKind,
+    ) -> BoxFuture<'a, TaskEnd> {
+        self.run_task(task, inherited, hosts, id, kind).boxed()
+    }
+
+    async fn run_task(
+        &self,
+        task: &Arc<Task>,
+        inherited: &Inherited,
+        hosts: &[Arc<str>],
+        id: TaskId,
+        kind: TaskKind,
+    ) -> TaskEnd {
+        let inherited = inherited.descend(&task.common);
+        let Some(first) = hosts.first() else {
+            return TaskEnd::default();
+        };
+        if !self.engine.options.tags.admits(&inherited.tags) {
+            return TaskEnd::default();
+        }
+        let scope = self.scope(first, &inherited);
+        let name = task_name(task, &scope);
+        if !self.reached(&name) || !self.wanted(&name, kind).await {
+            return TaskEnd::default();
+        }
+        let run = TaskRun {
+            task,
+            inherited,
+            id,
+            name,
+        };
+        if let Action::Meta(meta) = &task.action {
+            return self.meta(*meta, &run, hosts).await;
+        }
+        self.engine.sink.emit(&Event::TaskStarted {
+            task: run.id.clone(),
+            kind,
+            name: run.name.clone(),
+            action: action_name(task).to_owned(),
+            place: task.span.to_string(),
+        });
+        if let Action::Include(include) = &task.action {
+            return self.include(include, &run, hosts).await;
+        }
+        self.over_hosts(&run, hosts, &scope).await
+    }
+
+    async fn over_hosts(
+        &self,
+        run: &TaskRun<'_>,
+        hosts: &[Arc<str>],
+        scope: &Arc<Scope>,
+    ) -> TaskEnd {
+        let keywords = &run.inherited.keywords;
+        let once = match keywords::flag("run_once", keywords.run_once.as_ref(), false, scope) {
+            Ok(once) => once,
+            Err(mistake) => return self.all_fail(run, hosts, &mistake),
+        };
+        let throttle = keywords::value::<i64>("throttle", keywords.throttle.as_ref(), scope);
+        let throttle = throttle
+            .ok()
+            .flatten()
+            .and_then(|t| usize::try_from(t).ok());
+        let forks = self
+            .engine
+            .options
+            .forks
+            .min(throttle.filter(|t| *t > 0).unwrap_or(usize::MAX));
+        let targets = if once { &hosts[..1] } else { hosts };
+        let steps: Vec<_> = targets
+            .iter()
+            .map(|host| self.named_step(run, host))
+            .collect();
+        let mut ends: Vec<(Arc<str>, Done)> = futures_util::stream::iter(steps)
+            .buffer_unordered(forks.max(1))
+            .collect()
+            .await;
+        ends.sort_by_key(|(host, _)| hosts.iter().position(|h| h == host));
+        if once && let Some((host, done)) = ends.first() {
+            self.share_registered(run, host, done, hosts);
+        }
+        self.conclude(run, hosts, ends, once, scope)
+    }
+
+    async fn named_step(&self, run: &TaskRun<'_>, host: &Arc<str>) -> (Arc<str>, Done) {
+        (Arc::clone(host), self.step(run, host).await)
+    }
+
+    /// Works out who falls: hosts whose step failed, and all of them when that is fatal.
+    fn conclude(
+        &self,
+        run: &TaskRun<'_>,
+        hosts: &[Arc<str>],
+        ends: Vec<(Arc<str>, Done)>,
+        once: bool,
+        scope: &Arc<Scope>,
+    ) -> TaskEnd {
+        let mut fallen: Vec<Fallen> = Vec::new();
+        for (host, done) in ends {
+            let cause = match done.status {
+                Status::Failed => Cause::Failed,
+                Status::Unreachable => Cause::Unreachable,
+                _ => continue,
+            };
+            self.fall(&host);
+            let result = serde_json::Value::Object(done.result);
+            fallen.push(Fallen {
+                host,
+                cause,
+                task: run.name.clone(),
+                result,
+            });
+        }
+        if fallen.is_empty() {
+            return TaskEnd::default();
+        }
+        if let Some(reason) = self.fatal(run, &fallen, once, scope) {
+            let others: Vec<&Arc<str>> = hosts
+                .iter()
+                .filter(|h| !fallen.iter().any(|f| f.host == **h))
+                .collect();
+            if !others.is_empty() {
+                self.engine.sink.emit(&Event::PlayAborted { reason });
+            }
+            let result = fallen[0].result.clone();
+            for host in others {
+                self.fall(host);
+                fallen.push(Fallen {
+                    host: Arc::clone(host),
+                    cause: Cause::Collateral,
+                    task: run.name.clone(),
+                    result: result.clone(),
+                });
+            }
+        }
+        TaskEnd {
+            fallen,
+            gone: Vec::new(),
+        }
+    }
+
+    /// Why the failure of some hosts is one for all, if it is.
+    fn fatal(
+        &self,
+        run: &TaskRun<'_>,
+        fallen: &[Fallen],
+        once: bool,
+        scope: &Arc<Scope>,
+    ) -> Option<String> {
+        let blamed: Vec<&str> = fallen.iter().map(|f| &*f.host).collect();
+        let blamed = blamed.join(", ");
+        if once {
+            return Some(format!(
+                "`{}` runs once for all hosts, and failed on {blamed}",
+                run.name
+            ));
+        }
+        let keyword = run.inherited.keywords.any_errors_fatal.as_ref();
+        if keywords::flag("any_errors_fatal", keyword, false, scope).unwrap_or(true) {
+            return Some(format!(
+                "any error is fatal here, and `{}` failed on {blamed}",
+                run.name
+            ));
+        }
+        let limit = self.max_fail?;
+        let standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        let down = self
+            .batch
+            .iter()
+            .filter(|host| !standing.contains(host))
+            .count();
+        #[expect(clippy::cast_precision_loss, reason = "host counts are small")]
+        let percent = down as f64 * 100.0 / self.batch.len() as f64;
+        (percent > limit).then(|| {
+            format!("{percent:.0}% of the batch failed ({blamed}): more than max_fail_percentage, {limit}%")
+        })
+    }
+
+    fn all_fail(&self, run: &TaskRun<'_>, hosts: &[Arc<str>], mistake: &Diagnostic) -> TaskEnd {
+        let mut end = TaskEnd::default();
+        for host in hosts {
+            let done = Done::mistaken(mistake);
+            self.finish(run, host, &done);
+            self.fall(host);
+            let result = serde_json::Value::Object(done.result);
+            let (host, task) = (Arc::clone(host), run.name.clone());
+            end.fallen.push(Fallen {
+                host,
+                cause: Cause::Failed,
+                task,
+                result,
+            });
+        }
+        end
+    }
+
+    async fn meta(&self, meta: Meta, run: &TaskRun<'_>, hosts: &[Arc<str>]) -> TaskEnd {
+        let mut end = TaskEnd::default();
+        let mut applies = Vec::new();
+        for host in hosts {
+            match self.holds(&run.inherited.whens, &self.scope(host, &run.inherited)) {
+                Ok(None) => applies.push(Arc::clone(host)),
+                Ok(Some(_)) => {}
+                Err(mistake) => return self.all_fail(run, hosts, &mistake),
+            }
+        }
+        if applies.is_empty() {
+            return end;
+        }
+        match meta {
+            Meta::Noop => {}
+            Meta::FlushHandlers => end = self.flush_handlers(&run.inherited, hosts).await,
+            Meta::EndHost => end.gone = applies,
+            Meta::EndBatch => self.end(Ended::Batch),
+            Meta::EndPlay => self.end(Ended::Play),
+            Meta::ClearHostErrors => self.engine.forgive(),
+            Meta::ClearFacts => applies
+                .iter()
+                .for_each(|h| self.engine.store.clear_facts(h)),
+            Meta::ResetConnection => {
+                for host in &applies {
+                    self.reset_connection(run, host).await;
+                }
+            }
+        }
+        end
+    }
+
+    /// Whether `--start-at-task` lets the task run.
+    fn reached(&self, name: &str) -> bool {
+        let mut started = self
+            .engine
+            .started
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(start) = &self.engine.options.start_at_task
+            && !*started
+        {
+            let glob = globset::Glob::new(start).map(|g| g.compile_matcher());
+            *started = name == start || glob.is_ok_and(|glob| glob.is_match(name));
+        }
+        *started
+    }
+
+    /// Whether the operator wants the task (`--step`).
+    async fn wanted(&self, name: &str, kind: TaskKind) -> bool {
+        let through = |set: Option<bool>| {
+            let mut through = self
+                .engine
+                .step_through
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            *through = set.unwrap_or(*through);
+            *through
+        };
+        if kind == TaskKind::Gather || through(None) {
+            return true;
+        }
+        let question = format!("Perform task: {name} (N)o/(y)es/(c)ontinue: ");
+        let answer = self
+            .engine
+            .operator
+            .ask(&question, true)
+            .await
+            .unwrap_or_default();
+        match answer.trim().to_ascii_lowercase().as_str() {
+            "y" | "yes" => true,
+            "c" | "continue" => through(Some(true)),
+            _ => false,
+        }
+    }
+}
+
+/// The task's name for people, rendered where that is possible.
+pub(super) fn task_name(task: &Task, scope: &Arc<Scope>) -> String {
+    match &task.common.name {
+        Some(node) => match scope.templar().node(node, scope) {
+            Ok(name) => name.to_string(),
+            Err(_) => node.raw().unwrap_or_default().to_owned(),
+        },
+        None => action_name(task).to_owned(),
+    }
+}
+
+/// The module's name, or the keyword's.
+pub(super) fn action_name(task: &Task) -> &str {
+    match &task.action {
+        Action::Module { written, .. } => written,
+        Action::Include(_) => "include_tasks",
+        Action::Meta(_) => "meta",
+    }
+}

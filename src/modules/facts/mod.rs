@@ -1,0 +1,10 @@
+//! Facts: what a host is, read in one round trip.
+
+mod collect;
+mod network;
+mod platform;
+mod resources;
+mod setup;
+mod subset;
+
+pub(super) use setup::MODULE as SETUP;

@@ -1,0 +1,259 @@
+//! The keywords of the language: one table, from which the decoder, its messages and the
+//! documentation are made.
+
+use super::place::{Place, Places};
+
+/// What a keyword takes. Where a template may stand for the value, it is checked once rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// `true` or `false`.
+    Bool,
+    /// One text, perhaps with templates in it.
+    Text,
+    /// One name that must be known before the run.
+    Name,
+    /// A whole number.
+    Int,
+    /// A number, fractions allowed.
+    Number,
+    /// One text or a list of texts.
+    Texts,
+    /// A list, or a template of one; a single value where the keyword says so.
+    List,
+    /// An expression, a boolean, or a list of them.
+    Condition,
+    /// A mapping.
+    Mapping,
+    /// A mapping, or a list of mappings.
+    Mappings,
+    /// A list of tasks.
+    Steps,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// Checked where it is read.
+    Special,
+}
+
+/// Whether a keyword is understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Support {
+    /// It is.
+    Supported,
+    /// Not yet; the text says what to do instead.
+    Refused(&'static str),
+}
+
+/// One entry of the table.
+#[derive(Debug)]
+pub(crate) struct Keyword {
+    /// As it is written.
+    pub(crate) name: &'static str,
+    /// Where it may stand.
+    pub(crate) places: Places,
+    /// What it takes.
+    pub(crate) kind: Kind,
+    /// What it is for, in one line.
+    pub(crate) doc: &'static str,
+    /// Whether it is understood.
+    pub(crate) support: Support,
+}
+
+const PLAY: Places = Places::of(&[Place::Play]);
+const BLOCK: Places = Places::of(&[Place::Block]);
+const HANDLER: Places = Places::of(&[Place::Handler]);
+const TASKS: Places = Places::of(&[Place::Task, Place::Handler]);
+const STEPS: Places = Places::of(&[Place::Block, Place::Task, Place::Handler]);
+const ALL: Places = Places::of(&[Place::Play, Place::Block, Place::Task, Place::Handler]);
+const WITH_IMPORTS: Places = Places::of(&[
+    Place::Play,
+    Place::Block,
+    Place::Task,
+    Place::Handler,
+    Place::ImportPlaybook,
+]);
+const CONDITIONAL: Places = Places::of(&[
+    Place::Block,
+    Place::Task,
+    Place::Handler,
+    Place::ImportPlaybook,
+]);
+const IMPORT: Places = Places::of(&[Place::ImportPlaybook]);
+const LOOP: Places = Places::of(&[Place::LoopControl]);
+
+const fn keyword(name: &'static str, places: Places, kind: Kind, doc: &'static str) -> Keyword {
+    let support = Support::Supported;
+    Keyword {
+        name,
+        places,
+        kind,
+        doc,
+        support,
+    }
+}
+
+const fn refused(
+    name: &'static str,
+    places: Places,
+    doc: &'static str,
+    remedy: &'static str,
+) -> Keyword {
+    let (kind, support) = (Kind::Special, Support::Refused(remedy));
+    Keyword {
+        name,
+        places,
+        kind,
+        doc,
+        support,
+    }
+}
+
+/// The values of `order`.
+const ORDERS: &[&str] = &[
+    "inventory",
+    "sorted",
+    "reverse_sorted",
+    "reverse_inventory",
+    "shuffle",
+];
+
+/// Every keyword, by the widest place it may stand in.
+#[rustfmt::skip]
+pub(crate) static KEYWORDS: &[Keyword] = &[
+    keyword("name", WITH_IMPORTS, Kind::Text, "what it does, shown when it runs"),
+    keyword("tags", WITH_IMPORTS, Kind::Special, "words to select it by with `--tags`"),
+    keyword("vars", WITH_IMPORTS, Kind::Special, "variables for everything in it"),
+    keyword("when", CONDITIONAL, Kind::Condition, "the condition under which it runs"),
+    keyword("become", ALL, Kind::Bool, "whether to become another user"),
+    keyword("become_user", ALL, Kind::Text, "the user to become"),
+    keyword("become_method", ALL, Kind::Text, "how to become it"),
+    keyword("become_flags", ALL, Kind::Text, "further flags for the way to become it"),
+    keyword("become_exe", ALL, Kind::Text, "the program with which to become it"),
+    keyword("environment", ALL, Kind::Mappings, "environment variables on the host"),
+    keyword("no_log", ALL, Kind::Bool, "whether to keep arguments and results secret"),
+    keyword("check_mode", ALL, Kind::Bool, "whether to predict changes instead of making them"),
+    keyword("diff", ALL, Kind::Bool, "whether to show what changes"),
+    keyword("ignore_errors", ALL, Kind::Bool, "whether to go on after a failure"),
+    keyword("ignore_unreachable", ALL, Kind::Bool, "whether to go on when the host is away"),
+    keyword("any_errors_fatal", ALL, Kind::Bool, "whether one host's failure is every host's"),
+    keyword("run_once", ALL, Kind::Bool, "whether to run it on the first host only"),
+    keyword("timeout", ALL, Kind::Number, "after how many seconds it has failed"),
+    keyword("connection", ALL, Kind::Text, "how hosts are reached"),
+    keyword("remote_user", ALL, Kind::Text, "the user to log in as"),
+    keyword("port", ALL, Kind::Int, "the port to connect to"),
+    keyword("throttle", ALL, Kind::Int, "on how many hosts it runs at the same time"),
+    keyword("collections", ALL, Kind::Texts, "where short names of modules are looked for"),
+    keyword("delegate_to", STEPS, Kind::Text, "the host on which it runs instead"),
+    keyword("delegate_facts", TASKS, Kind::Bool, "whether facts belong to the delegated host"),
+    keyword("notify", STEPS, Kind::Texts, "handlers to run after a change"),
+
+    keyword("hosts", PLAY, Kind::Special, "the hosts the play runs on"),
+    keyword("gather_facts", PLAY, Kind::Bool, "whether to gather facts first"),
+    keyword("gather_subset", PLAY, Kind::Texts, "which facts to gather"),
+    keyword("vars_files", PLAY, Kind::Special, "files of variables"),
+    keyword("serial", PLAY, Kind::Special, "how many hosts go through the play at a time"),
+    keyword("order", PLAY, Kind::Choice(ORDERS), "the order of the hosts"),
+    keyword("max_fail_percentage", PLAY, Kind::Number, "the part of a batch that may fail"),
+    keyword("force_handlers", PLAY, Kind::Bool, "whether handlers run after a failure, too"),
+    keyword("strategy", PLAY, Kind::Special, "how hosts go through the tasks"),
+    keyword("pre_tasks", PLAY, Kind::Steps, "tasks before the others"),
+    keyword("tasks", PLAY, Kind::Steps, "what the play does"),
+    keyword("post_tasks", PLAY, Kind::Steps, "tasks after the others"),
+    keyword("handlers", PLAY, Kind::Steps, "tasks that run when notified"),
+
+    keyword("block", BLOCK, Kind::Steps, "tasks that share keywords"),
+    keyword("rescue", BLOCK, Kind::Steps, "tasks that run when the block fails"),
+    keyword("always", BLOCK, Kind::Steps, "tasks that run in any case"),
+
+    keyword("action", TASKS, Kind::Special, "the module with its arguments, in one value"),
+    keyword("local_action", TASKS, Kind::Special, "the same, run on the controller"),
+    keyword("args", TASKS, Kind::Special, "further arguments of the module"),
+    keyword("register", TASKS, Kind::Name, "the variable that keeps the result"),
+    keyword("loop", TASKS, Kind::List, "the list whose items it runs for"),
+    keyword("with_items", TASKS, Kind::Special, "the same, lists in it flattened by one level"),
+    keyword("loop_control", TASKS, Kind::Mapping, "how the loop behaves"),
+    keyword("until", TASKS, Kind::Condition, "the condition until which it is repeated"),
+    keyword("retries", TASKS, Kind::Int, "how often it is repeated at most"),
+    keyword("delay", TASKS, Kind::Number, "seconds between repetitions"),
+    keyword("changed_when", TASKS, Kind::Condition, "the condition under which it changed something"),
+    keyword("failed_when", TASKS, Kind::Condition, "the condition under which it has failed"),
+    keyword("listen", HANDLER, Kind::Texts, "other names it can be notified by"),
+
+    keyword("import_playbook", IMPORT, Kind::Special, "the playbook whose plays stand here"),
+
+    keyword("loop_var", LOOP, Kind::Name, "the variable that holds the item"),
+    keyword("index_var", LOOP, Kind::Name, "the variable that holds the item's index"),
+    keyword("label", LOOP, Kind::Text, "what is shown of the item"),
+    keyword("pause", LOOP, Kind::Number, "seconds between items"),
+    keyword("extended", LOOP, Kind::Bool, "whether `ansible_loop` tells more about the loop"),
+
+    refused("roles", PLAY, "roles", "put the role's tasks into a file and use `import_tasks`"),
+    refused("vars_prompt", PLAY, "questions for the operator",
+        "pass the values with `-e`, or ask with the `pause` module"),
+    refused("fact_path", PLAY, "the folder of local facts", "remove it"),
+    refused("gather_timeout", PLAY, "how long gathering facts may take",
+        "give a `setup` task a `timeout`"),
+    refused("module_defaults", ALL, "default arguments of modules",
+        "write the arguments at each task, or share them with a YAML anchor"),
+    refused("debugger", ALL, "when the debugger starts", "use `--step` or `-vvv`"),
+    refused("async", TASKS, "for how many seconds it runs in the background",
+        "remove it: a task may take as long as it needs; bound it with `timeout`"),
+    refused("poll", TASKS, "how often a background task is looked at",
+        "remove it together with `async`"),
+    refused("extended_allitems", LOOP, "whether `ansible_loop.allitems` exists", "remove it"),
+    refused("break_when", LOOP, "the condition that ends the loop",
+        "give the task a `when` that looks at what was registered before"),
+    refused("with_dict", TASKS, "a loop over a mapping",
+        "write `loop: \"{{ the_mapping | dict2items }}\"`"),
+    refused("with_list", TASKS, "a loop over a list", "write `loop:`"),
+    refused("with_flattened", TASKS, "a loop over nested lists",
+        "write `loop: \"{{ the_lists | flatten }}\"`"),
+    refused("with_together", TASKS, "a loop over lists side by side",
+        "write `loop: \"{{ one | zip(other) | list }}\"`"),
+    refused("with_nested", TASKS, "a loop over every combination",
+        "write `loop: \"{{ one | product(other) | list }}\"`"),
+    refused("with_indexed_items", TASKS, "a loop with indexes",
+        "write `loop:` with `loop_control: {index_var: i}`"),
+    refused("with_sequence", TASKS, "a loop over numbers",
+        "write `loop: \"{{ range(1, 6) | list }}\"`"),
+    refused("with_subelements", TASKS, "a loop over lists within a list",
+        "write `loop: \"{{ the_list | subelements('key') }}\"`"),
+    refused("with_fileglob", TASKS, "a loop over files", "list the files in `loop:`"),
+    refused("with_first_found", TASKS, "the first file that exists",
+        "name the file, or choose it with an expression"),
+    refused("with_lines", TASKS, "a loop over lines of output",
+        "`register` the command's result and loop over its `stdout_lines`"),
+];
+
+/// The keyword of this name.
+pub(crate) fn find(name: &str) -> Option<&'static Keyword> {
+    KEYWORDS.iter().find(|keyword| keyword.name == name)
+}
+
+/// The names that may be used at a place.
+pub(crate) fn names(place: Place) -> impl Iterator<Item = &'static str> {
+    KEYWORDS
+        .iter()
+        .filter(move |k| k.places.contain(place) && k.support == Support::Supported)
+        .map(|k| k.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_keyword_stands_once_in_the_table_with_a_doc() {
+        for (i, keyword) in KEYWORDS.iter().enumerate() {
+            let twice = KEYWORDS[..i].iter().any(|other| other.name == keyword.name);
+            assert!(!twice, "{} stands twice in the table", keyword.name);
+            assert!(!keyword.doc.is_empty(), "{} has no doc", keyword.name);
+        }
+    }
+
+    #[test]
+    fn refused_keywords_are_not_suggested() {
+        assert!(names(Place::Play).any(|name| name == "serial"));
+        assert!(!names(Place::Play).any(|name| name == "roles"));
+        assert!(!names(Place::Task).any(|name| name == "serial"));
+    }
+}

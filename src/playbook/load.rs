@@ -1,0 +1,47 @@
+//! Reading playbooks and files of tasks.
+
+use std::sync::Arc;
+
+use super::ast::{Playbook, Section, Step};
+use super::decoder::Decoder;
+use super::files::Files;
+use super::place::Place;
+use super::{play, step};
+use crate::diag::{Diagnostics, SourceFile};
+use crate::template::Templar;
+use crate::yaml;
+
+/// Reads a playbook with everything it imports. Warnings come with it; an error comes with
+/// everything else that is wrong.
+pub fn load(
+    source: &Arc<SourceFile>,
+    files: &dyn Files,
+    templar: &Templar,
+) -> Result<(Playbook, Diagnostics), Diagnostics> {
+    let node = yaml::read_one(source)?;
+    let mut decoder = Decoder::new(source, files, templar);
+    let plays = play::playbook(&mut decoder, &node);
+    let found = decoder.found.in_order();
+    if found.has_errors() {
+        return Err(found);
+    }
+    let source = Arc::clone(source);
+    Ok((Playbook { source, plays }, found))
+}
+
+/// Reads a file of tasks, for a section of a play.
+pub fn load_tasks(
+    source: &Arc<SourceFile>,
+    files: &dyn Files,
+    templar: &Templar,
+    section: Section,
+) -> Result<Vec<Step>, Diagnostics> {
+    let node = yaml::read_one(source)?;
+    let mut decoder = Decoder::new(source, files, templar);
+    let place = match section {
+        Section::Handlers => Place::Handler,
+        Section::PreTasks | Section::Tasks | Section::PostTasks => Place::Task,
+    };
+    let steps = step::file(&mut decoder, &node, place);
+    decoder.found.in_order().result(steps)
+}

@@ -1,0 +1,287 @@
+//! Tasks and handlers.
+
+use std::sync::Arc;
+
+use super::action::{self, Call, Target};
+use super::ast::{Action, Block, Common, Include, LoopControl, Meta, Step, Task};
+use super::common::common;
+use super::decoder::{Decoder, is_template};
+use super::fields::Fields;
+use super::place::Place;
+use super::play::static_file;
+use super::{args, step};
+use crate::diag::{Diagnostic, did_you_mean, or_list};
+use crate::yaml::{Node, Style};
+
+/// What can be said of an `import_tasks` itself: the keywords its tasks inherit.
+const NOT_ON_IMPORT: [&str; 14] = [
+    "action",
+    "args",
+    "changed_when",
+    "delay",
+    "delegate_facts",
+    "failed_when",
+    "listen",
+    "local_action",
+    "loop",
+    "loop_control",
+    "register",
+    "retries",
+    "until",
+    "with_items",
+];
+/// The keywords of an `include_tasks`; others go to the tasks through `apply`.
+const ON_INCLUDE: [&str; 15] = [
+    "action",
+    "args",
+    "collections",
+    "ignore_errors",
+    "listen",
+    "loop",
+    "loop_control",
+    "name",
+    "no_log",
+    "run_once",
+    "tags",
+    "timeout",
+    "vars",
+    "when",
+    "with_items",
+];
+
+/// One task or handler; an `import_tasks` is the block of its tasks.
+pub(super) fn task(decoder: &mut Decoder<'_>, node: &Node, place: Place) -> Option<Step> {
+    let fields = Fields::read(decoder, node, place)?;
+    let mut common = common(decoder, &fields);
+    let rest = rest(decoder, &fields);
+    let call = action::find(decoder, &fields)?;
+    if call.local && common.delegate_to.is_none() {
+        common.delegate_to = Some(Node::text(
+            &call.name.span,
+            "localhost",
+            Style::SingleQuoted,
+        ));
+    }
+    let action = match call.target {
+        Target::ImportTasks => return import(decoder, &fields, &call, common),
+        Target::IncludeTasks => Action::Include(Box::new(include(decoder, &fields, &call)?)),
+        Target::Meta => Action::Meta(meta(decoder, &call)?),
+        Target::Module(spec) => Action::Module {
+            spec,
+            written: call.name.raw().unwrap_or_default().to_owned(),
+            args: args::args(decoder, spec, &call, fields.value("args")),
+        },
+    };
+    Some(Step::Task(Arc::new(Task {
+        span: node.span.clone(),
+        action_span: call.name.span.clone(),
+        common,
+        action,
+        ..rest
+    })))
+}
+
+/// What is a task's own besides its action.
+fn rest(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Task {
+    let (items, flatten_loop) = looped(decoder, fields);
+    let span = fields.node.span.clone();
+    Task {
+        action_span: span.clone(),
+        span,
+        common: Common::default(),
+        action: Action::Meta(Meta::Noop),
+        register: fields.take("register"),
+        r#loop: items,
+        flatten_loop,
+        loop_control: loop_control(decoder, fields),
+        until: fields.take("until"),
+        retries: fields.take("retries"),
+        delay: fields.take("delay"),
+        changed_when: fields.take("changed_when"),
+        failed_when: fields.take("failed_when"),
+        listen: fields.texts("listen"),
+        delegate_facts: fields.take("delegate_facts"),
+    }
+}
+
+/// `loop` or `with_items`, and whether the list is flattened.
+fn looped(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> (Option<Node>, bool) {
+    let with_items = fields.value("with_items");
+    if let Some(node) = with_items {
+        decoder.check_templates(node);
+    }
+    match (fields.value("loop"), with_items) {
+        (Some(_), Some(_)) => {
+            let written = fields.key("with_items").unwrap_or(fields.node);
+            decoder.push(
+                Diagnostic::error("a task has either `loop` or `with_items`").at(&written.span),
+            );
+            (None, false)
+        }
+        (None, Some(items)) => (Some(items.clone()), true),
+        (items, None) => (items.cloned(), false),
+    }
+}
+
+fn loop_control(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> LoopControl {
+    let Some(node) = fields.value("loop_control") else {
+        return LoopControl::default();
+    };
+    if ["loop", "with_items"]
+        .iter()
+        .all(|name| fields.node.get(name).is_none())
+    {
+        let key = fields.key("loop_control").unwrap_or(node);
+        decoder.push(Diagnostic::error("`loop_control` needs a `loop`").at(&key.span));
+    }
+    let Some(inner) = Fields::read(decoder, node, Place::LoopControl) else {
+        return LoopControl::default();
+    };
+    inner.refuse_others(decoder);
+    LoopControl {
+        loop_var: inner.take("loop_var"),
+        index_var: inner.take("index_var"),
+        label: inner.take("label"),
+        pause: inner.take("pause"),
+        extended: inner.take("extended"),
+    }
+}
+
+/// The tasks of the file, in a block that carries the keywords of the import.
+fn import(
+    decoder: &mut Decoder<'_>,
+    fields: &Fields<'_>,
+    call: &Call,
+    common: Common,
+) -> Option<Step> {
+    for (name, key) in fields
+        .keywords()
+        .filter(|(name, _)| NOT_ON_IMPORT.contains(name))
+    {
+        let error =
+            Diagnostic::error(format!("`{name}` cannot stand on `import_tasks`")).at(&key.span);
+        decoder.push(match name {
+            "loop" | "with_items" | "loop_control" => error.help("use `include_tasks`"),
+            _ => error.help("write it on the tasks of the file"),
+        });
+    }
+    let file = match call.value.map() {
+        Some(_) => call.value.get("file"),
+        None => Some(&call.value).filter(|value| !value.is_null()),
+    };
+    refuse_other_options(decoder, call, &["file"]);
+    let file = static_file(decoder, "import_tasks", file, &call.name)?;
+    let place = fields.place;
+    let body = decoder.import(&file, |decoder, node| step::file(decoder, node, place))?;
+    Some(Step::Block(Arc::new(Block {
+        span: fields.node.span.clone(),
+        common,
+        body,
+        rescue: Vec::new(),
+        always: Vec::new(),
+    })))
+}
+
+fn include(decoder: &mut Decoder<'_>, fields: &Fields<'_>, call: &Call) -> Option<Include> {
+    for (name, key) in fields
+        .keywords()
+        .filter(|(name, _)| !ON_INCLUDE.contains(name))
+    {
+        let message = format!("`{name}` cannot stand on `include_tasks`");
+        let help =
+            format!("to give it to the included tasks, write it below `apply: {{{name}: …}}`");
+        decoder.push(Diagnostic::error(message).at(&key.span).help(help));
+    }
+    refuse_other_options(decoder, call, &["file", "apply"]);
+    let (file, apply) = match call.value.map() {
+        Some(_) => (call.value.get("file"), call.value.get("apply")),
+        None => (Some(&call.value).filter(|value| !value.is_null()), None),
+    };
+    let in_args = fields.value("args").and_then(|args| args.get("apply"));
+    let apply = match apply.or(in_args) {
+        Some(node) => applied(decoder, node),
+        None => Common::default(),
+    };
+    let Some(file) = file else {
+        let message = "`include_tasks` needs the name of a file";
+        decoder.push(Diagnostic::error(message).at(&call.name.span));
+        return None;
+    };
+    if file.raw().is_none_or(|name| name.trim().is_empty()) {
+        decoder.expected("include_tasks", "the name of a file", file);
+        return None;
+    }
+    decoder.check_templates(file);
+    Some(Include {
+        file: file.clone(),
+        apply,
+    })
+}
+
+/// `apply`: the keywords of a block.
+fn applied(decoder: &mut Decoder<'_>, node: &Node) -> Common {
+    let Some(fields) = Fields::read(decoder, node, Place::Block) else {
+        return Common::default();
+    };
+    fields.refuse_others(decoder);
+    for (name, key) in fields.keywords() {
+        if matches!(name, "block" | "rescue" | "always") {
+            let message = format!("`{name}` cannot stand in `apply`");
+            decoder.push(Diagnostic::error(message).at(&key.span));
+        }
+    }
+    common(decoder, &fields)
+}
+
+fn refuse_other_options(decoder: &mut Decoder<'_>, call: &Call, known: &[&str]) {
+    for (key, _) in call.value.map().unwrap_or_default() {
+        let name = key.raw().unwrap_or_default();
+        if !known.contains(&name) {
+            let action = call.name.raw().unwrap_or_default();
+            let message = format!("`{action}` has no option `{name}`");
+            let help = format!("it takes {}", or_list(known.iter().copied()));
+            decoder.push(Diagnostic::error(message).at(&key.span).help(help));
+        }
+    }
+}
+
+const METAS: [(&str, Meta); 8] = [
+    ("flush_handlers", Meta::FlushHandlers),
+    ("end_host", Meta::EndHost),
+    ("end_play", Meta::EndPlay),
+    ("end_batch", Meta::EndBatch),
+    ("clear_host_errors", Meta::ClearHostErrors),
+    ("clear_facts", Meta::ClearFacts),
+    ("reset_connection", Meta::ResetConnection),
+    ("noop", Meta::Noop),
+];
+
+fn meta(decoder: &mut Decoder<'_>, call: &Call) -> Option<Meta> {
+    let node = &call.value;
+    let word = node.raw().unwrap_or_default().trim();
+    let known = METAS.iter().find(|(name, _)| *name == word);
+    if let Some((_, meta)) = known {
+        return Some(*meta);
+    }
+    let names = || METAS.iter().map(|(name, _)| *name);
+    let what = if node.raw().is_none() || node.is_null() || is_template(node) {
+        node.describe().to_owned()
+    } else {
+        format!("`{word}`")
+    };
+    let place = if node.is_null() {
+        &call.name.span
+    } else {
+        &node.span
+    };
+    let error =
+        Diagnostic::error(format!("`meta` must be {}, not {what}", or_list(names()))).at(place);
+    decoder.push(match (word, did_you_mean(word, names())) {
+        ("refresh_inventory" | "end_role", _) => {
+            error.help(format!("`{word}` is not supported yet"))
+        }
+        (_, Some(near)) => error.help(format!("did you mean `{near}`?")),
+        _ => error,
+    });
+    None
+}

@@ -1,0 +1,61 @@
+//! Playbooks the binary brings along, so that `runbook play update-postgres.yml` works anywhere.
+
+use std::sync::Arc;
+
+use crate::diag::SourceFile;
+
+/// How messages name an embedded file.
+const PREFIX: &str = "<built-in>/";
+
+/// One file below `playbooks/`.
+macro_rules! embed {
+    ($($path:literal),* $(,)?) => {
+        &[$(($path, include_str!(concat!("../../playbooks/", $path)))),*]
+    };
+}
+
+/// Every embedded file, by its path below `playbooks/`.
+static FILES: &[(&str, &str)] = embed![];
+
+/// The embedded playbooks one can play by name: those at the top.
+pub fn playbooks() -> impl Iterator<Item = &'static str> {
+    FILES
+        .iter()
+        .map(|(path, _)| *path)
+        .filter(|path| !path.contains('/'))
+}
+
+/// The embedded file of this path.
+pub(super) fn source(path: &str) -> Option<Arc<SourceFile>> {
+    let path = path.strip_prefix(PREFIX).unwrap_or(path);
+    let (path, text) = FILES.iter().find(|(known, _)| *known == path)?;
+    Some(SourceFile::inline(format!("{PREFIX}{path}"), *text))
+}
+
+/// The embedded file that a relative path leads to, from another embedded file.
+pub(super) fn relative(from: &SourceFile, relative: &str) -> Option<Arc<SourceFile>> {
+    source(&joined(from, relative)?)
+}
+
+/// The same, as name and text.
+pub(super) fn relative_text(from: &SourceFile, relative: &str) -> Option<(String, &'static str)> {
+    let path = joined(from, relative)?;
+    let (path, text) = FILES.iter().find(|(known, _)| *known == path)?;
+    Some((format!("{PREFIX}{path}"), text))
+}
+
+fn joined(from: &SourceFile, relative: &str) -> Option<String> {
+    let own = from.name.strip_prefix(PREFIX)?;
+    let mut parts: Vec<&str> = own.split('/').collect();
+    parts.pop();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
+}

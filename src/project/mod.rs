@@ -1,0 +1,201 @@
+//! Where playbooks, task files, variables, templates and hooks come from: the disk first, the
+//! binary's own after it.
+
+mod embedded;
+mod lookup;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diag::{Diagnostic, Diagnostics, SourceFile, Span, did_you_mean};
+use crate::modules::{FileKind, ProjectFile};
+use crate::playbook::{self, Files, Playbook, Section, Step};
+use crate::template::Templar;
+use crate::vars::{Var, VarMap};
+use crate::yaml;
+
+pub use embedded::playbooks as embedded_playbooks;
+
+/// A folder with `playbooks/`, `inventories/` and `hooks/`, and what the binary brings.
+#[derive(Debug)]
+pub struct Project {
+    dir: PathBuf,
+    templar: Arc<Templar>,
+}
+
+impl Project {
+    /// The project in a folder.
+    #[must_use]
+    pub fn new(dir: PathBuf, templar: &Arc<Templar>) -> Arc<Self> {
+        Arc::new(Self {
+            dir,
+            templar: Arc::clone(templar),
+        })
+    }
+
+    /// The folder of the project one stands in: the nearest one upwards that holds `runbook.toml`,
+    /// `inventories/` or `playbooks/`; the present folder when there is none.
+    #[must_use]
+    pub fn discover(start: &Path) -> PathBuf {
+        let marks = ["runbook.toml", "inventories", "playbooks"];
+        start
+            .ancestors()
+            .find(|dir| marks.iter().any(|mark| dir.join(mark).exists()))
+            .unwrap_or(start)
+            .to_owned()
+    }
+
+    /// The project's folder.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Reads and decodes a playbook: a path, a name in the project's `playbooks/`, or one of the
+    /// binary's own. Warnings come with it.
+    pub fn playbook(&self, name: &str) -> Result<(Playbook, Diagnostics), Diagnostics> {
+        let source = self.playbook_source(name)?;
+        playbook::load(&source, self, &self.templar)
+    }
+
+    fn playbook_source(&self, name: &str) -> Result<Arc<SourceFile>, Diagnostic> {
+        for path in [PathBuf::from(name), self.dir.join("playbooks").join(name)] {
+            if path.is_file() {
+                return read(&path);
+            }
+        }
+        if let Some(source) = embedded::source(name) {
+            return Ok(source);
+        }
+        let error = Diagnostic::error(format!("there is no playbook `{name}`"));
+        let near = did_you_mean(name, embedded_playbooks());
+        Err(match near {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error.help(format!(
+                "looked for the path itself, in {}, and among the built-in ones: {}",
+                self.dir.join("playbooks").display(),
+                embedded_playbooks().collect::<Vec<_>>().join(", ")
+            )),
+        })
+    }
+
+    /// Reads the first of these files of variables that exists.
+    pub fn vars_file(&self, from: &SourceFile, names: &[String]) -> Result<VarMap, Diagnostic> {
+        for name in names {
+            let found = lookup::candidates(from, &[""], name)
+                .into_iter()
+                .find(|p| p.is_file());
+            let source = match found {
+                Some(path) => Some(read(&path)?),
+                None => embedded::relative(from, name),
+            };
+            if let Some(source) = source {
+                return variables(&source);
+            }
+        }
+        let error = Diagnostic::error(format!("no such file of variables: {}", names.join(", ")));
+        Err(error.help("it is looked for beside the playbook, and in `vars/` there"))
+    }
+
+    /// Reads and decodes a file of tasks, named in a task at `from` of a play.
+    pub fn tasks_file(
+        &self,
+        from: &Span,
+        play: &SourceFile,
+        name: &str,
+        section: Section,
+    ) -> Result<Vec<Step>, Diagnostics> {
+        let own = self.read(from.source(), name);
+        let source = own.or_else(|why| self.read(play, name).map_err(|_| why));
+        let source = source.map_err(|why| Diagnostic::error(why).at(from))?;
+        playbook::load_tasks(&source, self, &self.templar, section)
+    }
+
+    /// Finds a file or a template for a module.
+    pub fn file(
+        &self,
+        from: &Span,
+        play: &SourceFile,
+        kind: FileKind,
+        name: &str,
+    ) -> Result<ProjectFile, Diagnostic> {
+        let folder = match kind {
+            FileKind::Files => "files",
+            FileKind::Templates => "templates",
+        };
+        let mut looked = Vec::new();
+        for source in [from.source().as_ref(), play] {
+            for path in lookup::candidates(source, &[folder, ""], name) {
+                if path.exists() {
+                    return Ok(ProjectFile::Disk(path));
+                }
+                if !looked.contains(&path) {
+                    looked.push(path);
+                }
+            }
+            for name in [format!("{folder}/{name}"), name.to_owned()] {
+                if let Some((name, text)) = embedded::relative_text(source, &name) {
+                    return Ok(ProjectFile::Embedded(name, text.as_bytes()));
+                }
+            }
+        }
+        let error = Diagnostic::error(format!("there is no file `{name}`"));
+        let looked: Vec<String> = looked.iter().map(|p| p.display().to_string()).collect();
+        Err(match looked.is_empty() {
+            true => error,
+            false => error.help(format!("looked for {}", looked.join(", "))),
+        })
+    }
+}
+
+impl Files for Project {
+    fn read(&self, from: &SourceFile, relative: &str) -> Result<Arc<SourceFile>, String> {
+        let mut candidates = lookup::candidates(from, &["", "tasks"], relative);
+        candidates.push(self.dir.join("playbooks").join(relative));
+        if let Some(path) = candidates.iter().find(|path| path.is_file()) {
+            return read(path).map_err(|error| error.message);
+        }
+        if let Some(source) =
+            embedded::relative(from, relative).or_else(|| embedded::source(relative))
+        {
+            return Ok(source);
+        }
+        let looked: Vec<String> = candidates.iter().map(|p| p.display().to_string()).collect();
+        Err(format!(
+            "there is no file `{relative}`; looked for {}",
+            looked.join(", ")
+        ))
+    }
+}
+
+fn read(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
+    SourceFile::read(path)
+        .map_err(|why| Diagnostic::error(format!("failed to read {}: {why}", path.display())))
+}
+
+/// A file of variables: a mapping of names.
+fn variables(source: &Arc<SourceFile>) -> Result<VarMap, Diagnostic> {
+    let first = |all: Diagnostics| {
+        all.into_iter()
+            .next()
+            .unwrap_or_else(|| Diagnostic::error("failed to read variables"))
+    };
+    let node = yaml::read_one(source).map_err(first)?;
+    if node.is_null() {
+        return Ok(VarMap::new());
+    }
+    let Some(entries) = node.map() else {
+        let message = format!(
+            "a file of variables must be a mapping, not {}",
+            node.describe()
+        );
+        return Err(Diagnostic::error(message).at(&node.span));
+    };
+    let named = entries.iter().map(|(key, value)| {
+        (
+            Arc::from(key.raw().unwrap_or_default()),
+            Var::Lazy(value.clone()),
+        )
+    });
+    Ok(named.collect())
+}
