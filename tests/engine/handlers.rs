@@ -40,7 +40,10 @@ fn an_unknown_handler_is_an_error_with_a_suggestion() {
     let ran = Case::new(&PLAYBOOK.replace("notify: [topic, first]", "notify: frist")).run();
     ran.code(2);
     let text = ran.text();
-    assert!(text.contains("no handler of this play is called `frist`"), "{text}");
+    assert!(
+        text.contains("no handler of this play is called `frist`"),
+        "{text}"
+    );
     assert!(text.contains("did you mean `first`?"), "{text}");
 }
 
