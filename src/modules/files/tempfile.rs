@@ -91,11 +91,11 @@ mod tests {
         let lab = Lab::new();
         for (state, mode) in [("file", 0o600), ("directory", 0o700)] {
             let arguments =
-                json!({"path": lab.at(""), "state": state, "prefix": "a b", "suffix": ".x"});
+                json!({"path": lab.at(""), "state": state, "prefix": "a b", "suffix": "-x"});
             let outcome = lab.ok("tempfile", arguments.clone()).await;
             let path = outcome.result["path"].as_str().expect("a path").to_owned();
             assert!(
-                path.starts_with(&lab.at("a b")) && path.ends_with(".x"),
+                path.starts_with(&lab.at("a b")) && path.ends_with("-x"),
                 "{path}"
             );
             assert_eq!((outcome.changed, mode_of(path.as_ref())), (true, mode));

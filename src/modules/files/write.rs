@@ -43,6 +43,10 @@ pub(super) enum Parents<'a> {
 }
 
 /// A file as it shall be.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an argument of the modules"
+)]
 #[derive(Debug, Clone)]
 pub(super) struct Write<'a> {
     /// Where.
