@@ -370,10 +370,7 @@ mod tests {
             let written = format!("run: '{quoted}'");
             assert_eq!(line(&written), [("cmd".to_owned(), text.to_owned())]);
         }
-        assert_eq!(
-            line("run: true"),
-            [("cmd".to_owned(), "true".to_owned())]
-        );
+        assert_eq!(line("run: true"), [("cmd".to_owned(), "true".to_owned())]);
         assert_eq!(line("run:"), []);
     }
 
@@ -431,7 +428,10 @@ mod tests {
             ("bool: '1'", ""),
             ("bool: '{{ x }}'", ""),
             ("bool:", ""),
-            ("bool: maybe", "`bool` must be `true` or `false`, not a string"),
+            (
+                "bool: maybe",
+                "`bool` must be `true` or `false`, not a string",
+            ),
             ("int: '5'", ""),
             ("int: five", "`int` must be a whole number, not a string"),
             ("text: 5", ""),

@@ -48,16 +48,28 @@ fn every_play_keyword_arrives() {
     assert_eq!(play.hosts.seq().map(<[Node]>::len), Some(2));
     assert_eq!(text(play.gather_facts.as_ref()), Some("no"));
     assert!(play.gather_subset.is_some());
-    assert_eq!(play.common.vars.keys().map(|k| &**k).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(
+        play.common.vars.keys().map(|k| &**k).collect::<Vec<_>>(),
+        ["a", "b"]
+    );
     assert_eq!(play.vars_files.len(), 2);
-    assert_eq!(play.serial.as_ref().and_then(Node::seq).map(<[Node]>::len), Some(3));
+    assert_eq!(
+        play.serial.as_ref().and_then(Node::seq).map(<[Node]>::len),
+        Some(3)
+    );
     assert_eq!(text(play.order.as_ref()), Some("sorted"));
     assert_eq!(text(play.max_fail_percentage.as_ref()), Some("0"));
     assert_eq!(text(play.force_handlers.as_ref()), Some("yes"));
     assert_eq!(text(play.common.any_errors_fatal.as_ref()), Some("{{ x }}"));
     assert_eq!(text(play.common.r#become.as_ref()), Some("true"));
     assert_eq!(play.common.tags, ["a", "b", "c"]);
-    let counts = [&play.pre_tasks, &play.tasks, &play.post_tasks, &play.handlers].map(Vec::len);
+    let counts = [
+        &play.pre_tasks,
+        &play.tasks,
+        &play.post_tasks,
+        &play.handlers,
+    ]
+    .map(Vec::len);
     assert_eq!(counts, [1, 2, 0, 1]);
     let Step::Task(handler) = &play.handlers[0] else {
         panic!("a handler is a task");
@@ -91,20 +103,58 @@ fn every_task_keyword_arrives() {
 ",
     );
     let common = &task.common;
-    assert_eq!(common.when.as_ref().and_then(Node::seq).map(<[Node]>::len), Some(2));
+    assert_eq!(
+        common.when.as_ref().and_then(Node::seq).map(<[Node]>::len),
+        Some(2)
+    );
     assert_eq!(text(task.r#loop.as_ref()), Some("{{ list }}"));
     assert!(!task.flatten_loop);
     let control = &task.loop_control;
-    let words = [&control.loop_var, &control.index_var, &control.label, &control.pause, &control.extended];
-    assert_eq!(words.map(|w| text(w.as_ref())), ["l", "i", "{{ l }}", "1.5", "yes"].map(Some));
-    let own = [&task.register, &task.until, &task.retries, &task.delay, &task.changed_when, &task.failed_when, &task.delegate_facts];
+    let words = [
+        &control.loop_var,
+        &control.index_var,
+        &control.label,
+        &control.pause,
+        &control.extended,
+    ];
+    assert_eq!(
+        words.map(|w| text(w.as_ref())),
+        ["l", "i", "{{ l }}", "1.5", "yes"].map(Some)
+    );
+    let own = [
+        &task.register,
+        &task.until,
+        &task.retries,
+        &task.delay,
+        &task.changed_when,
+        &task.failed_when,
+        &task.delegate_facts,
+    ];
     assert_eq!(
         own.map(|w| text(w.as_ref())),
-        ["result", "result is success", "3", "{{ d }}", "false", "result.rc > 1", "true"].map(Some)
+        [
+            "result",
+            "result is success",
+            "3",
+            "{{ d }}",
+            "false",
+            "result.rc > 1",
+            "true"
+        ]
+        .map(Some)
     );
     assert_eq!(common.notify.len(), 1);
-    let shared = [&common.delegate_to, &common.run_once, &common.no_log, &common.timeout, &common.throttle];
-    assert_eq!(shared.map(|w| text(w.as_ref())), ["db1", "true", "{{ secret }}", "10", "1"].map(Some));
+    let shared = [
+        &common.delegate_to,
+        &common.run_once,
+        &common.no_log,
+        &common.timeout,
+        &common.throttle,
+    ];
+    assert_eq!(
+        shared.map(|w| text(w.as_ref())),
+        ["db1", "true", "{{ secret }}", "10", "1"].map(Some)
+    );
     assert!(common.environment.is_some());
     assert_eq!(task.action_span.text(), "ping");
 }
@@ -113,17 +163,29 @@ fn every_task_keyword_arrives() {
 fn with_items_is_a_loop_that_flattens() {
     let task = task("- ping:\n  with_items: [[1], 2]\n");
     assert!(task.flatten_loop);
-    assert_eq!(task.r#loop.as_ref().and_then(Node::seq).map(<[Node]>::len), Some(2));
+    assert_eq!(
+        task.r#loop.as_ref().and_then(Node::seq).map(<[Node]>::len),
+        Some(2)
+    );
 }
 
 #[test]
 fn arguments_are_written_in_many_ways() {
     for (written, expected) in [
         ("- debug: {msg: hi there}", vec![("msg", "hi there")]),
-        ("- debug: msg='hi there' verbosity=1", vec![("msg", "hi there"), ("verbosity", "1")]),
-        ("- ansible.builtin.debug: msg={{ a | default('x y') }}", vec![("msg", "{{ a | default('x y') }}")]),
+        (
+            "- debug: msg='hi there' verbosity=1",
+            vec![("msg", "hi there"), ("verbosity", "1")],
+        ),
+        (
+            "- ansible.builtin.debug: msg={{ a | default('x y') }}",
+            vec![("msg", "{{ a | default('x y') }}")],
+        ),
         ("- debug:\n  args: {msg: hi}", vec![("msg", "hi")]),
-        ("- debug: {msg: a}\n  args: {msg: b, verbosity: 2}", vec![("msg", "a"), ("verbosity", "2")]),
+        (
+            "- debug: {msg: a}\n  args: {msg: b, verbosity: 2}",
+            vec![("msg", "a"), ("verbosity", "2")],
+        ),
         ("- action: debug msg=hi", vec![("msg", "hi")]),
         ("- action: {module: debug, msg: hi}", vec![("msg", "hi")]),
         ("- debug:", vec![]),
@@ -157,23 +219,34 @@ fn parts_of_a_free_form_line_have_their_own_place() {
     let Action::Module { args, .. } = &task.action else {
         panic!("no module");
     };
-    let places: Vec<_> = args.pairs.iter().map(|(k, v)| (k.span.text(), v.span.text())).collect();
+    let places: Vec<_> = args
+        .pairs
+        .iter()
+        .map(|(k, v)| (k.span.text(), v.span.text()))
+        .collect();
     assert_eq!(places, [("msg", "é x"), ("verbosity", "1")]);
 }
 
 #[test]
 fn blocks_hold_their_parts() {
-    let steps = tasks("- block: [{ping: }]\n  rescue: [{ping: }, {ping: }]\n  always:\n    - block:\n        - ping:\n  when: x\n");
+    let steps = tasks(
+        "- block: [{ping: }]\n  rescue: [{ping: }, {ping: }]\n  always:\n    - block:\n        - ping:\n  when: x\n",
+    );
     let Step::Block(block) = &steps[0] else {
         panic!("a block");
     };
-    assert_eq!((block.body.len(), block.rescue.len(), block.always.len()), (1, 2, 1));
+    assert_eq!(
+        (block.body.len(), block.rescue.len(), block.always.len()),
+        (1, 2, 1)
+    );
     assert_eq!(text(block.common.when.as_ref()), Some("x"));
 }
 
 #[test]
 fn includes_keep_their_file_for_the_run() {
-    let task = task("- include_tasks:\n    file: '{{ name }}.yml'\n    apply: {become: true, tags: x}\n  loop: [1]\n");
+    let task = task(
+        "- include_tasks:\n    file: '{{ name }}.yml'\n    apply: {become: true, tags: x}\n  loop: [1]\n",
+    );
     let Action::Include(include) = &task.action else {
         panic!("an include");
     };

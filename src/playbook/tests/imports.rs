@@ -39,17 +39,34 @@ fn imported_tasks_stand_in_a_block_with_the_keywords_of_the_import() {
 #[test]
 fn imported_plays_take_over_tags_condition_and_variables() {
     let files = &[
-        ("a.yml", "- import_playbook: b.yml\n  when: inner\n  tags: [b]\n  vars: {v: b, w: b}\n"),
-        ("b.yml", "- hosts: db\n  tags: own\n  vars: {v: own, u: own}\n"),
+        (
+            "a.yml",
+            "- import_playbook: b.yml\n  when: inner\n  tags: [b]\n  vars: {v: b, w: b}\n",
+        ),
+        (
+            "b.yml",
+            "- hosts: db\n  tags: own\n  vars: {v: own, u: own}\n",
+        ),
     ];
     let text = "- ansible.builtin.import_playbook: a.yml\n  when: outer\n  tags: a,b\n  vars: {w: a}\n- hosts: web\n";
     let playbook = right(text, files);
-    let hosts: Vec<_> = playbook.plays.iter().filter_map(|play| play.hosts.raw()).collect();
+    let hosts: Vec<_> = playbook
+        .plays
+        .iter()
+        .filter_map(|play| play.hosts.raw())
+        .collect();
     assert_eq!(hosts, ["db", "web"]);
     let common = &playbook.plays[0].common;
     assert_eq!(common.tags, ["own", "b", "a"]);
-    let whens = common.when.as_ref().and_then(|when| when.seq()).expect("two conditions");
-    assert_eq!(whens.iter().filter_map(|w| w.raw()).collect::<Vec<_>>(), ["outer", "inner"]);
+    let whens = common
+        .when
+        .as_ref()
+        .and_then(|when| when.seq())
+        .expect("two conditions");
+    assert_eq!(
+        whens.iter().filter_map(|w| w.raw()).collect::<Vec<_>>(),
+        ["outer", "inner"]
+    );
     let value = |name: &str| match common.vars.get(name) {
         Some(crate::vars::Var::Lazy(node)) => node.raw().map(str::to_owned),
         _ => None,
@@ -73,7 +90,10 @@ fn mistakes_of_imported_files_are_told_with_those_of_the_file() {
 
 #[test]
 fn a_file_that_imports_itself_is_refused() {
-    let files = &[("a.yml", "- import_tasks: b.yml\n"), ("b.yml", "- import_tasks: a.yml\n")];
+    let files = &[
+        ("a.yml", "- import_tasks: b.yml\n"),
+        ("b.yml", "- import_tasks: a.yml\n"),
+    ];
     assert_eq!(
         told("- hosts: all\n  tasks:\n    - import_tasks: a.yml\n", files),
         "b.yml:1:17: `a.yml` imports itself (the chain of imports is play.yml → a.yml → b.yml → a.yml)"
@@ -87,11 +107,26 @@ fn a_file_that_imports_itself_is_refused() {
 #[test]
 fn imports_that_cannot_be_read() {
     for (text, said) in [
-        ("- import_tasks: no.yml", "play.yml:3:21: there is no file `no.yml`"),
-        ("- import_tasks:", "play.yml:3:7: `import_tasks` needs the name of a file"),
-        ("- import_tasks: '{{ x }}.yml'", "play.yml:3:21: the file of `import_tasks` must be known before the run, and cannot be a template (use `include_tasks`, which reads the file when it runs)"),
-        ("- import_tasks: {file: no.yml, apply: x}", "play.yml:3:36: `import_tasks` has no option `apply` (it takes `file`)\nplay.yml:3:28: there is no file `no.yml`"),
-        ("- import_tasks: no.yml\n  loop: [1]", "play.yml:3:21: there is no file `no.yml`\nplay.yml:4:7: `loop` cannot stand on `import_tasks` (use `include_tasks`)"),
+        (
+            "- import_tasks: no.yml",
+            "play.yml:3:21: there is no file `no.yml`",
+        ),
+        (
+            "- import_tasks:",
+            "play.yml:3:7: `import_tasks` needs the name of a file",
+        ),
+        (
+            "- import_tasks: '{{ x }}.yml'",
+            "play.yml:3:21: the file of `import_tasks` must be known before the run, and cannot be a template (use `include_tasks`, which reads the file when it runs)",
+        ),
+        (
+            "- import_tasks: {file: no.yml, apply: x}",
+            "play.yml:3:36: `import_tasks` has no option `apply` (it takes `file`)\nplay.yml:3:28: there is no file `no.yml`",
+        ),
+        (
+            "- import_tasks: no.yml\n  loop: [1]",
+            "play.yml:3:21: there is no file `no.yml`\nplay.yml:4:7: `loop` cannot stand on `import_tasks` (use `include_tasks`)",
+        ),
     ] {
         let mut said: Vec<&str> = said.lines().collect();
         said.sort_unstable();
@@ -122,11 +157,30 @@ fn an_include_takes_few_keywords_of_its_own() {
 fn a_file_of_tasks_is_a_list() {
     let templar = Templar::new();
     let load = |text: &str| {
-        load_tasks(&SourceFile::inline("t.yml", text), &Given(&[]), &templar, Section::Tasks)
+        load_tasks(
+            &SourceFile::inline("t.yml", text),
+            &Given(&[]),
+            &templar,
+            Section::Tasks,
+        )
     };
-    assert_eq!(load("- ping:\n- ping:\n").map(|steps| steps.len()).ok(), Some(2));
+    assert_eq!(
+        load("- ping:\n- ping:\n").map(|steps| steps.len()).ok(),
+        Some(2)
+    );
     assert_eq!(load("").map(|steps| steps.len()).ok(), Some(0));
-    let said = |text: &str| load(text).map(|_| ()).expect_err("it is no list").to_string();
-    assert_eq!(said("ping:\n"), "t.yml:1:1: a file of tasks must be a list, not a mapping (begin each task with `- `)");
-    assert_eq!(said("text\n"), "t.yml:1:1: a file of tasks must be a list, not a string (begin each task with `- `)");
+    let said = |text: &str| {
+        load(text)
+            .map(|_| ())
+            .expect_err("it is no list")
+            .to_string()
+    };
+    assert_eq!(
+        said("ping:\n"),
+        "t.yml:1:1: a file of tasks must be a list, not a mapping (begin each task with `- `)"
+    );
+    assert_eq!(
+        said("text\n"),
+        "t.yml:1:1: a file of tasks must be a list, not a string (begin each task with `- `)"
+    );
 }
