@@ -14,6 +14,7 @@ mod free_form;
 mod keyword;
 mod load;
 mod names;
+mod notified;
 mod place;
 mod play;
 mod step;
