@@ -60,28 +60,18 @@ run_unit() {
   tests --doc && return "$code"
 }
 
-run_cli() {
-  # shellcheck disable=SC2046
-  tests $(targets cli)
-}
-
-run_ssh() {
-  # One machine's sshd and user database are shared: fewer at a time keep clear of its limits.
-  # shellcheck disable=SC2046
-  tests $(targets ssh)
-}
-
-run_lab() {
-  local lab
-  lab=$(targets lab)
-  if [ -z "$lab" ]; then
-    echo "there are no lab tests"
-    return 1
-  fi
-  # A lab has one set of hosts: its tests take turns.
+# The integration tests of one tier; cargo without a target would run them all.
+integration() {
+  local found
+  found=$(targets "$1")
+  [ -n "$found" ] || { echo "there are no tests in the tier $1"; return 1; }
   # shellcheck disable=SC2086
-  tests $lab -- --test-threads=1
+  tests $found
 }
+
+run_cli() { integration cli; }
+run_ssh() { integration ssh; }
+run_lab() { integration lab; }
 
 # Everything a tier needs that cargo does not bring.
 prepare() {
@@ -130,7 +120,11 @@ tier() {
 build() {
   local begun=$SECONDS
   say "build"
-  cargo test --locked --no-run </dev/null || { echo "error: the tests do not build" >&2; exit 1; }
+  cargo test --locked --no-run </dev/null || {
+    echo "error: the tests do not build" >&2
+    echo "0 passed, 1 failed"
+    exit 1
+  }
   times="$times$(printf '%-6s %s' build "$(duration $((SECONDS - begun)))")"$'\n'
 }
 
