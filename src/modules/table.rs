@@ -1,7 +1,7 @@
 //! The table of modules.
 
 use super::spec::ModuleSpec;
-use super::{commands, control, facts, files, packages, services};
+use super::{commands, control, facts, files, packages, postgres, services};
 
 /// Every module, by topic.
 static MODULES: &[&ModuleSpec] = &[
@@ -28,6 +28,7 @@ static MODULES: &[&ModuleSpec] = &[
     &packages::PACKAGE,
     &packages::PACKAGE_FACTS,
     &packages::PACKAGE_VERSIONS,
+    &postgres::POSTGRESQL_QUERY,
     &services::SERVICE,
     &services::SERVICE_FACTS,
     &services::SYSTEMD,
