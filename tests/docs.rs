@@ -113,3 +113,57 @@ fn paths_that_the_documents_name_exist() {
     }
     assert_eq!(missing, Vec::<String>::new());
 }
+
+/// The rooms of the library with the other rooms they import, from their sources without tests.
+#[test]
+fn the_rooms_import_what_the_architecture_says() {
+    let lib = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let rooms: Vec<&str> = lib.lines().filter_map(|line| line.strip_prefix("pub mod ")).collect();
+    let rooms: Vec<&str> = rooms.iter().map(|room| room.trim_end_matches(';')).collect();
+    let mut table = "| room | what it is | imports |\n|---|---|---|\n".to_owned();
+    for room in &rooms {
+        let dir = root().join("src").join(room);
+        let first = std::fs::read_to_string(dir.join("mod.rs")).unwrap();
+        let what: Vec<&str> = first
+            .lines()
+            .map_while(|line| line.strip_prefix("//! "))
+            .collect();
+        let what = what.join(" ");
+        let what = what.split_once(". ").map_or(what.as_str(), |(first, _)| first);
+        let mut sources = String::new();
+        read_sources(&dir, *room == "template", &mut sources);
+        let imported: Vec<String> = rooms
+            .iter()
+            .filter(|other| *other != room && imports(&sources, other))
+            .map(|other| format!("`{other}`"))
+            .collect();
+        let imported = if imported.is_empty() { "none".to_owned() } else { imported.join(", ") };
+        writeln!(table, "| `{room}` | {} | {imported} |", cell(what.trim_end_matches('.'))).unwrap();
+    }
+    check("docs/architecture.md", "rooms", &table);
+}
+
+/// All code of a room without comments and tests. `template` has a part called `tests`.
+fn read_sources(dir: &Path, tests_are_code: bool, into: &mut String) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        if path.is_dir() {
+            if name != "tests" || tests_are_code {
+                read_sources(&path, tests_are_code, into);
+            }
+        } else if !["tests", "testing", "fake"].contains(&name) && !name.ends_with("_tests") {
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let code = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap();
+            let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+            lines.for_each(|line| *into += &format!("{line}\n"));
+        }
+    }
+}
+
+/// Whether code names another room.
+fn imports(code: &str, room: &str) -> bool {
+    let named = Regex::new(&format!(r"\bcrate::{room}\b")).unwrap();
+    let grouped = Regex::new(&format!(r"use crate::\{{[^;]*\b{room}(::|,|\}})")).unwrap();
+    named.is_match(code) || grouped.is_match(code)
+}
