@@ -99,7 +99,7 @@ impl Engine {
         self.connections.close().await;
         let code = match broken {
             _ if self.interrupt.requested() => INTERRUPTED,
-            Err(_) if self.stats.code() == 0 => 1,
+            Err(()) if self.stats.code() == 0 => 1,
             _ => self.stats.code(),
         };
         self.sink.emit(&Event::RunFinished {

@@ -1,5 +1,6 @@
 //! Variables: what they are before and after templating, and which one wins.
 
+mod context;
 mod json;
 mod scope;
 
@@ -10,6 +11,7 @@ use indexmap::IndexMap;
 use crate::yaml::Node;
 
 pub use json::{from_json, from_map, to_json};
+pub(crate) use context::scope_of;
 pub use scope::{Scope, ScopeBuilder};
 
 /// A value at run time: the template engine's own, cheap to clone.
