@@ -35,6 +35,14 @@ impl Sections {
         found.map(|(_, body)| body.strip_suffix('\n').unwrap_or(body))
     }
 
+    /// How many answers have a name that begins so.
+    pub(super) fn count(&self, prefix: &str) -> usize {
+        self.0
+            .iter()
+            .filter(|(name, _)| name.starts_with(prefix))
+            .count()
+    }
+
     /// The lines of an answer that are not empty.
     pub(super) fn lines(&self, name: &str) -> impl Iterator<Item = &str> {
         self.get(name).lines().filter(|line| !line.is_empty())

@@ -1,7 +1,7 @@
 //! The table of modules.
 
 use super::spec::ModuleSpec;
-use super::{commands, control, facts, files, packages, services};
+use super::{commands, control, facts, files, packages, postgres, services};
 
 /// Every module, by topic.
 static MODULES: &[&ModuleSpec] = &[
@@ -34,6 +34,12 @@ static MODULES: &[&ModuleSpec] = &[
     &packages::PACKAGE,
     &packages::PACKAGE_FACTS,
     &packages::PACKAGE_VERSIONS,
+    &postgres::POSTGRESQL_CONTROLDATA,
+    &postgres::POSTGRESQL_PROMOTE,
+    &postgres::POSTGRESQL_QUERY,
+    &postgres::POSTGRESQL_SLOT,
+    &postgres::POSTGRESQL_STANDBY,
+    &postgres::POSTGRESQL_TOPOLOGY,
     &services::SERVICE,
     &services::SERVICE_FACTS,
     &services::SYSTEMD,

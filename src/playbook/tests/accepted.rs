@@ -78,6 +78,26 @@ fn every_play_keyword_arrives() {
 }
 
 #[test]
+fn handlers_are_notified_by_name_topic_or_what_is_known_later() {
+    let handlers = "  handlers:\n    - {name: h, ping: , listen: [t], notify: t}\n";
+    for notify in ["h", "t", "[h, t]", "'{{ x }}'"] {
+        right(
+            &format!("- hosts: all\n  tasks:\n    - {{ping: , notify: {notify}}}\n{handlers}"),
+            &[],
+        );
+    }
+    let later = [
+        "    - include_tasks: more.yml\n",
+        "    - {name: '{{ x }}', ping: }\n",
+        "    - {ping: , listen: '{{ x }}'}\n",
+    ];
+    for handler in later {
+        let tasks = "- hosts: all\n  tasks: [{ping: , notify: h}]\n  handlers:\n";
+        right(&format!("{tasks}{handler}"), &[]);
+    }
+}
+
+#[test]
 fn every_task_keyword_arrives() {
     let task = task(
         "\
@@ -92,7 +112,7 @@ fn every_task_keyword_arrives() {
   delay: '{{ d }}'
   changed_when: false
   failed_when: result.rc > 1
-  notify: h
+  notify: '{{ h }}'
   delegate_to: db1
   delegate_facts: true
   run_once: true

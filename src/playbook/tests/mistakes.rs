@@ -2,9 +2,7 @@
 
 use super::*;
 
-#[test]
-fn one_pass_names_them_all() {
-    let text = "\
+const TEXT: &str = "\
 - name: Move é over
   hosts: all
   serail: 1
@@ -28,7 +26,10 @@ fn one_pass_names_them_all() {
         - meta: flush_handler
       loop: [1]
 ";
-    let found = decode(text, &[]).expect_err("it is full of mistakes");
+
+#[test]
+fn one_pass_names_them_all() {
+    let found = decode(TEXT, &[]).expect_err("it is full of mistakes");
     insta::assert_snapshot!(found.render(false), @r"
     error: unknown keyword `serail` on a play
      --> play.yml:3:3
@@ -74,6 +75,8 @@ fn one_pass_names_them_all() {
        |
     13 |       serial: 2
        |       ^^^^^^
+       |
+       = help: `serial`: how many hosts go through the play at a time
 
     error: unknown module `debgu`
       --> play.yml:14:7

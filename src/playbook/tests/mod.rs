@@ -48,8 +48,8 @@ fn task(text: &str) -> Arc<Task> {
 
 /// A play with these tasks.
 fn in_play(tasks: &str) -> String {
-    let indented: String = tasks.lines().map(|line| format!("    {line}\n")).collect();
-    format!("- hosts: all\n  tasks:\n{indented}")
+    let indented = tasks.trim_end().replace('\n', "\n    ");
+    format!("- hosts: all\n  tasks:\n    {indented}\n")
 }
 
 /// Everything that is wrong, a line each.

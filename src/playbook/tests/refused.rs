@@ -311,3 +311,31 @@ fn a_handler_is_no_block() {
         "play.yml:3:7: a handler cannot be a block (give each task its own handler; `listen` lets several share a name)"
     );
 }
+
+#[test]
+fn handlers_that_are_not_there() {
+    let play = |tasks: &str, handlers: &str| {
+        told(
+            &format!("- hosts: all\n  tasks: [{tasks}]\n  handlers: [{handlers}]\n"),
+            &[],
+        )
+    };
+    assert_eq!(
+        play("{ping: , notify: restart}", ""),
+        "play.yml:2:28: no handler of this play is called `restart` (add it below `handlers:` of the play)"
+    );
+    assert_eq!(
+        play(
+            "{block: [{ping: , notify: [a, restrat]}]}",
+            "{name: restart, ping: }, {ping: , listen: a}"
+        ),
+        "play.yml:2:41: no handler of this play is called `restrat` (did you mean `restart`?)"
+    );
+    assert_eq!(
+        play(
+            "{include_tasks: {file: x, apply: {notify: zzz}}}",
+            "{name: restart, ping: }"
+        ),
+        "play.yml:2:53: no handler of this play is called `zzz` (it has `restart`)"
+    );
+}
