@@ -35,7 +35,7 @@ pub struct Diagnostic {
     /// A few words at the underlined place.
     pub label: Option<String>,
     /// Other places that belong to the story, each with a few words.
-    pub also: Vec<(Span, String)>,
+    pub also: Box<[(Span, String)]>,
     /// What to do, a line each.
     pub help: Vec<String>,
 }
@@ -59,7 +59,7 @@ impl Diagnostic {
             message: message.into(),
             span: None,
             label: None,
-            also: Vec::new(),
+            also: Box::default(),
             help: Vec::new(),
         }
     }
@@ -81,7 +81,9 @@ impl Diagnostic {
     /// Shows another place that belongs to the story, with a few words about it.
     #[must_use]
     pub fn also(mut self, span: &Span, label: impl Into<String>) -> Self {
-        self.also.push((span.clone(), label.into()));
+        let mut also = self.also.into_vec();
+        also.push((span.clone(), label.into()));
+        self.also = also.into_boxed_slice();
         self
     }
 

@@ -14,6 +14,7 @@ mod include;
 mod inherit;
 mod interrupt;
 mod invoke;
+mod judge;
 mod keywords;
 mod listing;
 mod loops;

@@ -15,7 +15,9 @@ use super::progress::Sink;
 use super::state::State;
 
 /// How long a host may take from its start until it can be logged in to.
-const BOOT_LIMIT: Duration = Duration::from_secs(60);
+const BOOT_LIMIT: Duration = Duration::from_mins(1);
+/// How long one attempt to log in may take.
+const LOGIN_LIMIT: Duration = Duration::from_secs(15);
 /// The unprivileged user of the inventory.
 pub(crate) const USER: &str = "runbook";
 
@@ -196,15 +198,15 @@ async fn login(host: &Host, state: &State) -> Result<String, String> {
         .await
         .map_err(|_| "connection timed out".to_owned())?
         .map_err(|error| error.to_string())?;
+    // Not with --wait: early in the boot it misses the end of the boot and waits for ever.
     let command = ssh(host, state)
-        .args(["systemctl", "is-system-running", "--wait"])
-        .limit(Duration::from_secs(30));
+        .args(["systemctl", "is-system-running"])
+        .limit(LOGIN_LIMIT);
     let answer = command.output().await.map_err(|error| error.to_string())?;
-    let system = answer.stdout.trim();
-    if system.is_empty() {
-        Err(answer.stderr.trim().to_owned())
-    } else {
-        Ok(system.to_owned())
+    match answer.stdout.trim() {
+        "" => Err(answer.stderr.trim().to_owned()),
+        system @ ("initializing" | "starting") => Err(format!("systemd reports `{system}`")),
+        system => Ok(system.to_owned()),
     }
 }
 

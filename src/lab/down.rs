@@ -83,14 +83,9 @@ pub async fn down(options: &DownOptions, progress: &ProgressFn<'_>) -> Result<Re
 
 /// Removes the images the lab has built; one that another lab still uses is kept with a warning.
 async fn remove_images(engine: Engine, sink: &Sink<'_>) -> Result<Vec<String>, LabError> {
-    let list = engine.command([
-        "images",
-        "--filter",
-        IMAGE_LABEL,
-        "--format",
-        "{{.Repository}}:{{.Tag}}",
-    ]);
+    let list = engine.command(["images", "--filter", IMAGE_LABEL, "--format", "{{.ID}}"]);
     let mut removed = Vec::new();
+    // By their ids: one that was built again has no name any more.
     for image in list.run().await?.lines() {
         match engine.command(["rmi", image]).run().await {
             Ok(_) => removed.push(image.to_owned()),

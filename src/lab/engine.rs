@@ -77,10 +77,15 @@ impl Engine {
     /// The engine of this machine. Docker is preferred; where neither is installed, Docker is installed if that is
     /// possible, and a Docker that is installed but does not run is started.
     pub(crate) async fn ready(sink: &Sink<'_>) -> Result<Self, LabError> {
-        match Self::installed().await? {
+        let wanted = candidates(chosen().as_deref())?;
+        match Self::installed(&wanted).await? {
             Some(Ok(engine)) => return Ok(engine),
-            Some(Err(refusal)) => install::start_docker(&refusal, sink).await?,
-            None => install::install_docker(sink).await?,
+            Some(Err((EngineKind::Docker, refusal))) => {
+                install::start_docker(&refusal, sink).await?;
+            }
+            Some(Err((EngineKind::Podman, refusal))) => return Err(LabError::Engine(refusal)),
+            None if wanted.contains(&EngineKind::Docker) => install::install_docker(sink).await?,
+            None => return Err(LabError::Engine(missing(&wanted))),
         }
         Self::ask(EngineKind::Docker)
             .await?
@@ -89,21 +94,22 @@ impl Engine {
 
     /// The engine of this machine as it is; nothing is installed or started.
     pub(crate) async fn present() -> Result<Self, LabError> {
-        match Self::installed().await? {
-            Some(answer) => answer.map_err(LabError::Engine),
-            None => Err(LabError::Engine(
-                "no container engine is installed: there is no lab on this machine".into(),
-            )),
+        let wanted = candidates(chosen().as_deref())?;
+        match Self::installed(&wanted).await? {
+            Some(answer) => answer.map_err(|(_, refusal)| LabError::Engine(refusal)),
+            None => Err(LabError::Engine(missing(&wanted))),
         }
     }
 
     /// The first engine that answers, else the refusal of the first that is installed, else nothing.
-    async fn installed() -> Result<Option<Result<Self, String>>, LabError> {
+    async fn installed(
+        wanted: &[EngineKind],
+    ) -> Result<Option<Result<Self, (EngineKind, String)>>, LabError> {
         let mut refusal = None;
-        for kind in candidates(std::env::var(ENGINE_VARIABLE).ok().as_deref())? {
+        for &kind in wanted {
             match Self::ask(kind).await {
                 Ok(Ok(engine)) => return Ok(Some(Ok(engine))),
-                Ok(Err(text)) => refusal = refusal.or(Some(text)),
+                Ok(Err(text)) => refusal = refusal.or(Some((kind, text))),
                 Err(LabError::MissingProgram { .. }) => {}
                 Err(other) => return Err(other),
             }
@@ -167,6 +173,23 @@ impl Cgroup {
             Self::V2
         }
     }
+}
+
+/// What the user has chosen.
+fn chosen() -> Option<String> {
+    std::env::var(ENGINE_VARIABLE).ok()
+}
+
+/// What is said where no engine is installed and none can be.
+fn missing(wanted: &[EngineKind]) -> String {
+    let names: Vec<String> = wanted
+        .iter()
+        .map(|kind| format!("`{}`", kind.program()))
+        .collect();
+    format!(
+        "no container engine found (looked for {}): install it, and see docs/lab.md",
+        names.join(" and ")
+    )
 }
 
 /// The engines to ask, in order.
@@ -246,6 +269,14 @@ mod tests {
         assert_eq!(
             candidates(Some("lxc")).unwrap_err().to_string(),
             "RUNBOOK_LAB_ENGINE is `lxc`: it must be `docker` or `podman`"
+        );
+    }
+
+    #[test]
+    fn a_missing_engine_is_named() {
+        assert_eq!(
+            missing(&[EngineKind::Podman]),
+            "no container engine found (looked for `podman`): install it, and see docs/lab.md"
         );
     }
 

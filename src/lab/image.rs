@@ -19,8 +19,8 @@ const PROVISION: &str = include_str!("provision.sh");
 /// Runs it inside the tree that mmdebstrap has made, whose path is its argument.
 const BOOTSTRAP_HOOK: &str = "#!/bin/sh\nset -eu\nread -r major < \"${0%/*}/major\"\nexec chroot \"$1\" /bin/sh -s \"$major\" < \"${0%/*}/provision.sh\"\n";
 const REPOSITORY: &str = "runbook-lab/host";
-const PULL_LIMIT: Duration = Duration::from_secs(60);
-const BUILD_LIMIT: Duration = Duration::from_secs(900);
+const PULL_LIMIT: Duration = Duration::from_mins(1);
+const BUILD_LIMIT: Duration = Duration::from_mins(15);
 /// Settings of the image, as Dockerfile instructions.
 const SETTINGS: [&str; 3] = [
     "CMD [\"/usr/local/sbin/lab-init\"]",

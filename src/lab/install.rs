@@ -8,8 +8,8 @@ use super::mirror::OsRelease;
 use super::process::Program;
 use super::progress::Sink;
 
-const INSTALL_LIMIT: Duration = Duration::from_secs(600);
-const START_LIMIT: Duration = Duration::from_secs(60);
+const INSTALL_LIMIT: Duration = Duration::from_mins(10);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// Installs Docker from the distribution (Debian and Ubuntu, as root), and starts it.
 pub(crate) async fn install_docker(sink: &Sink<'_>) -> Result<(), LabError> {

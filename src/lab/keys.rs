@@ -40,7 +40,7 @@ pub(crate) async fn ensure(state: &State, lab: &str, hosts: &[Host]) -> Result<(
     write_private(&state.known_hosts(), &known_hosts)
 }
 
-/// One line of known_hosts: the address and the public key without its comment.
+/// One line of `known_hosts`: the address and the public key without its comment.
 fn known_host(address: &str, public: &str) -> String {
     let key: Vec<&str> = public.split_whitespace().take(2).collect();
     format!("{address} {}\n", key.join(" "))

@@ -101,7 +101,7 @@ pub(crate) async fn create(
             Ok(_) => return Ok(subnet),
             // Another network of the engine has it; both engines use one of these words.
             Err(error @ LabError::Command { .. }) if is_overlap(&error.to_string()) => {
-                overlap = Some(error)
+                overlap = Some(error);
             }
             Err(other) => return Err(other),
         }

@@ -11,7 +11,7 @@ use super::error::LabError;
 /// How many lines of output an error carries.
 const TAIL_LINES: usize = 12;
 /// The limit of commands that ought to answer at once.
-const QUICK: Duration = Duration::from_secs(60);
+const QUICK: Duration = Duration::from_mins(1);
 
 /// One program to run, with its limits.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! What a lab leaves on the controller: a directory with its key, known hosts, passwords and a manifest.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -187,22 +187,18 @@ pub(crate) fn remove_tree(path: &Path) -> Result<bool, LabError> {
 
 /// 24 letters and digits from the system's random source: about 142 bits.
 fn generate_password() -> Result<String, LabError> {
-    use std::io::Read as _;
     const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let source = "/dev/urandom";
-    let mut bytes = File::open(source)
-        .map_err(LabError::file("open", source))?
-        .bytes();
+    let mut random = File::open(source).map_err(LabError::file("open", source))?;
     let mut password = String::new();
     while password.len() < 24 {
-        let byte = bytes
-            .next()
-            .transpose()
-            .map_err(LabError::file("read", source))?
-            .unwrap_or(u8::MAX);
+        let mut byte = [0];
+        random
+            .read_exact(&mut byte)
+            .map_err(LabError::file("read", source))?;
         // Values past the last multiple of 62 would favour the alphabet's beginning.
-        if byte < 248 {
-            password.push(char::from(ALPHABET[usize::from(byte % 62)]));
+        if byte[0] < 248 {
+            password.push(char::from(ALPHABET[usize::from(byte[0] % 62)]));
         }
     }
     Ok(password)

@@ -248,3 +248,209 @@ fn choice(name: &str, words: &'static [&'static str], value: &Node) -> Diagnosti
         None => error.into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures_util::FutureExt as _;
+
+    use super::super::action::Target;
+    use super::super::files::Files;
+    use super::*;
+    use crate::diag::SourceFile;
+    use crate::modules::Outcome;
+    use crate::modules::spec::{ArgSpec, CheckMode};
+    use crate::template::Templar;
+    use crate::yaml;
+
+    struct NoFiles;
+
+    impl Files for NoFiles {
+        fn read(&self, _from: &SourceFile, name: &str) -> Result<Arc<SourceFile>, String> {
+            Err(format!("there is no file `{name}`"))
+        }
+    }
+
+    const fn arg(name: &'static str, kind: ArgKind) -> ArgSpec {
+        ArgSpec {
+            name,
+            aliases: &[],
+            kind,
+            required: false,
+            default: None,
+            doc: "what it says",
+        }
+    }
+
+    const fn module(
+        name: &'static str,
+        args: &'static [ArgSpec],
+        free_form: FreeForm,
+    ) -> ModuleSpec {
+        ModuleSpec {
+            name,
+            aliases: &[],
+            collection: "test",
+            summary: "a test",
+            args,
+            free_form,
+            check: CheckMode::ReadOnly,
+            local: true,
+            run: |_, _| async { Ok(Outcome::ok()) }.boxed(),
+        }
+    }
+
+    static RUN: ModuleSpec = module(
+        "run",
+        &[arg("cmd", ArgKind::Str), arg("chdir", ArgKind::Str)],
+        FreeForm::Into("cmd"),
+    );
+    static SET: ModuleSpec = module(
+        "set",
+        &[arg("cacheable", ArgKind::Bool)],
+        FreeForm::AnyNames,
+    );
+    static TYPED: ModuleSpec = module(
+        "typed",
+        &[
+            arg("bool", ArgKind::Bool),
+            arg("int", ArgKind::Int),
+            arg("text", ArgKind::Str),
+            arg("mode", ArgKind::Mode),
+            arg("list", ArgKind::List),
+            arg("dict", ArgKind::Dict),
+            arg("state", ArgKind::Choice(&["present", "absent"])),
+        ],
+        FreeForm::No,
+    );
+
+    /// The pairs of a call of `name: value`, with their places, and what was found wrong.
+    fn decoded(spec: &'static ModuleSpec, text: &str) -> (Vec<(String, String, String)>, String) {
+        let source = SourceFile::inline("t.yml", text);
+        let node = yaml::read_one(&source).expect("the test is YAML");
+        let (name, value) = node.map().expect("a mapping")[0].clone();
+        let target = Target::Module(spec);
+        let call = Call {
+            target,
+            name,
+            value,
+            local: false,
+        };
+        let templar = Templar::new();
+        let mut decoder = Decoder::new(&source, &NoFiles, &templar);
+        let args = args(&mut decoder, spec, &call, None);
+        let pairs = args.pairs.iter().map(|(key, value)| {
+            let text = |node: &Node| node.raw().unwrap_or("?").to_owned();
+            (text(key), text(value), value.span.text().to_owned())
+        });
+        (pairs.collect(), decoder.found.to_string())
+    }
+
+    fn line(text: &str) -> Vec<(String, String)> {
+        let (pairs, found) = decoded(&RUN, text);
+        assert_eq!(found, "", "{text}");
+        pairs
+            .into_iter()
+            .map(|(name, value, _)| (name, value))
+            .collect()
+    }
+
+    #[test]
+    fn a_line_is_one_argument() {
+        for text in [
+            "ls -l 'a b'",
+            "echo it's fine",
+            "x=1 make a=b",
+            "true",
+            "0644",
+            "{{ a }}",
+        ] {
+            let quoted = text.replace('\'', "''");
+            let written = format!("run: '{quoted}'");
+            assert_eq!(line(&written), [("cmd".to_owned(), text.to_owned())]);
+        }
+        assert_eq!(line("run: true"), [("cmd".to_owned(), "true".to_owned())]);
+        assert_eq!(line("run:"), []);
+    }
+
+    #[test]
+    fn options_are_taken_out_of_a_line() {
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(
+            line("run: ls -l chdir=/tmp"),
+            [pair("cmd", "ls -l"), pair("chdir", "/tmp")]
+        );
+        assert_eq!(
+            line("run: chdir='/a b' ls chdir2=x"),
+            [pair("cmd", "ls chdir2=x"), pair("chdir", "/a b")]
+        );
+        assert_eq!(
+            line("run: |\n  cd /\n  ls chdir={{ a }}\n"),
+            [pair("cmd", "cd /\n  ls").clone(), pair("chdir", "{{ a }}")]
+                .map(|(a, b)| (a, b.replace("\n  ", "\n")))
+        );
+    }
+
+    #[test]
+    fn what_is_left_of_a_line_keeps_its_place() {
+        let (pairs, _) = decoded(&RUN, "run: é {{ x }} chdir=/tmp");
+        let places: Vec<&str> = pairs.iter().map(|(_, _, place)| place.as_str()).collect();
+        assert_eq!(places, ["é {{ x }}", "/tmp"]);
+    }
+
+    #[test]
+    fn options_a_module_lacks_are_told() {
+        let (_, found) = decoded(&RUN, "run: ls creates=/x");
+        assert_eq!(
+            found,
+            "t.yml:1:9: `run` has no argument `creates` (it takes `cmd` or `chdir`)"
+        );
+    }
+
+    #[test]
+    fn free_names_must_be_names_of_variables() {
+        assert_eq!(decoded(&SET, "set: {a: 1, b: x}").1, "");
+        assert_eq!(decoded(&SET, "set: {'{{ name }}': 1}").1, "");
+        assert_eq!(decoded(&SET, "set: a=1 b='x y'").1, "");
+        assert_eq!(
+            decoded(&SET, "set: {a-b: 1, cacheable: maybe}").1,
+            "t.yml:1:7: `a-b` cannot be the name of a variable (a name is made of letters, \
+             digits and `_`, and begins with no digit; `a_b` would be one)\n\
+             t.yml:1:26: `cacheable` must be `true` or `false`, not a string"
+        );
+    }
+
+    #[test]
+    fn values_are_checked_as_far_as_they_are_known() {
+        for (given, said) in [
+            ("bool: yes", ""),
+            ("bool: '1'", ""),
+            ("bool: '{{ x }}'", ""),
+            ("bool:", ""),
+            (
+                "bool: maybe",
+                "`bool` must be `true` or `false`, not a string",
+            ),
+            ("int: '5'", ""),
+            ("int: five", "`int` must be a whole number, not a string"),
+            ("text: 5", ""),
+            ("text: [a]", "`text` must be a text, not a list"),
+            ("mode: 0644", ""),
+            ("mode: {a: b}", "`mode` must be a text, not a mapping"),
+            ("list: [a]", ""),
+            ("list: {a: b}", "`list` must be a list, not a mapping"),
+            ("dict: [a]", "`dict` must be a mapping, not a list"),
+            ("state: absent", ""),
+            (
+                "state: absnt",
+                "`state` must be `present` or `absent`, not `absnt` (did you mean `absent`?)",
+            ),
+            ("state: '{{ x }}'", ""),
+        ] {
+            let (_, found) = decoded(&TYPED, &format!("typed:\n  {given}\n"));
+            let said_here = found.split_once(": ").map_or("", |(_, said)| said);
+            assert_eq!(said_here, said, "{given}");
+        }
+    }
+}

@@ -143,7 +143,7 @@ fn misplaced(keyword: &Keyword, key: &Node, place: Place) -> Diagnostic {
         ("hosts", Place::Task | Place::Handler) => {
             error.help("this is read as a list of tasks; use `delegate_to` to run on another host")
         }
-        _ => error,
+        _ => error.help(format!("`{name}`: {}", keyword.doc)),
     }
 }
 

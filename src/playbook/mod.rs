@@ -14,6 +14,7 @@ mod free_form;
 mod keyword;
 mod load;
 mod names;
+mod notified;
 mod place;
 mod play;
 mod step;
@@ -27,4 +28,5 @@ pub use ast::{
     Task, TaskArgs,
 };
 pub use files::Files;
+pub use keyword::{KeywordDoc, keywords};
 pub use load::{load, load_tasks};

@@ -7,7 +7,7 @@ use super::common::{common, tags};
 use super::decoder::{Decoder, is_template};
 use super::fields::Fields;
 use super::place::Place;
-use super::{action, names, step, value};
+use super::{action, names, notified, step, value};
 use crate::diag::Diagnostic;
 use crate::vars::VarMap;
 use crate::yaml::{Node, Scalar};
@@ -39,7 +39,11 @@ pub(super) fn playbook(decoder: &mut Decoder<'_>, node: &Node) -> Vec<Play> {
         if is_import(entry) {
             plays.extend(import(decoder, entry));
         } else {
-            plays.extend(play(decoder, entry));
+            let Some(play) = play(decoder, entry) else {
+                continue;
+            };
+            notified::check(decoder, &play);
+            plays.push(play);
         }
     }
     plays

@@ -36,15 +36,14 @@ pub(super) fn steps(decoder: &mut Decoder<'_>, name: &str, node: &Node, place: P
 
 /// The steps of a file of tasks.
 pub(super) fn file(decoder: &mut Decoder<'_>, node: &Node, place: Place) -> Vec<Step> {
-    if node.map().is_some() || node.is_null() || node.seq().is_some() {
-        return steps(decoder, "a file of tasks", node, place);
+    if node.is_null() || node.seq().is_some() {
+        return steps(decoder, "tasks", node, place);
     }
+    let message = format!("a file of tasks must be a list, not {}", node.describe());
     decoder.push(
-        Diagnostic::error(format!(
-            "a file of tasks must be a list, not {}",
-            node.describe()
-        ))
-        .at(&node.span),
+        Diagnostic::error(message)
+            .at(&node.span)
+            .help("begin each task with `- `"),
     );
     Vec::new()
 }

@@ -1,5 +1,6 @@
 //! Variables: what they are before and after templating, and which one wins.
 
+mod context;
 mod json;
 mod scope;
 
@@ -9,6 +10,7 @@ use indexmap::IndexMap;
 
 use crate::yaml::Node;
 
+pub(crate) use context::scope_of;
 pub use json::{from_json, from_map, to_json};
 pub use scope::{Scope, ScopeBuilder};
 

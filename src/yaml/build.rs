@@ -8,7 +8,7 @@ use std::sync::Arc;
 use libyaml_safer::{Encoding, Event, EventData, Parser, ScalarStyle};
 
 use super::mapping::Mapping;
-use super::{Kind, Node, Style, syntax, tag};
+use super::{Kind, Node, Style, glued, syntax, tag};
 use crate::diag::{Diagnostic, Diagnostics, SourceFile, Span, did_you_mean};
 
 /// How deep collections may nest, aliases followed.
@@ -60,7 +60,8 @@ impl<'s> Builder<'s> {
     /// Every document that could be read, and everything that is wrong.
     pub(super) fn documents(mut self) -> (Vec<Node>, Diagnostics) {
         let mut documents = Vec::new();
-        if let Some(refused) = syntax::control_character(self.source) {
+        let refused = syntax::control_character(self.source);
+        if let Some(refused) = refused.or_else(|| glued::tag_before_comma(self.source)) {
             self.diagnostics.push(refused);
             return (documents, self.diagnostics);
         }

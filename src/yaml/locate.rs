@@ -10,22 +10,26 @@ use crate::diag::Span;
 
 /// The source's place of a byte range of the scalar's text.
 pub(super) fn locate(span: &Span, text: &str, style: Style, range: Range<usize>) -> Span {
-    let written = span.text();
     let base = span.range().start;
-    let traced = match style {
-        _ if written == text => Some(Traced::verbatim(text)),
-        Style::Plain => Some(flow(written, Quotes::None)),
-        Style::SingleQuoted => Some(flow(inner(written), Quotes::Single).moved(1)),
-        Style::DoubleQuoted => Some(flow(inner(written), Quotes::Double).moved(1)),
-        Style::Literal | Style::Folded => block(written, text, style == Style::Folded),
-    };
-    match traced {
-        Some(traced) if traced.text == text => {
+    match trace(span.text(), text, style) {
+        Some(traced) => {
             let place = traced.place(range);
             Span::new(span.source(), base + place.start..base + place.end)
         }
-        _ => span.clone(),
+        None => span.clone(),
     }
+}
+
+/// The text decoded once more; none when the outcome differs from what the parser made of it.
+fn trace(written: &str, text: &str, style: Style) -> Option<Traced> {
+    let traced = match style {
+        _ if written == text => Traced::verbatim(text),
+        Style::Plain => flow(written, Quotes::None),
+        Style::SingleQuoted => flow(inner(written), Quotes::Single).moved(1),
+        Style::DoubleQuoted => flow(inner(written), Quotes::Double).moved(1),
+        Style::Literal | Style::Folded => block(written, text, style == Style::Folded)?,
+    };
+    (traced.text == text).then_some(traced)
 }
 
 /// A decoded text that remembers where each byte was written.
@@ -249,7 +253,8 @@ fn block(written: &str, text: &str, folded: bool) -> Option<Traced> {
     let deepest = lines
         .iter()
         .map(|l| indent(&written[l.content.clone()]))
-        .max()?;
+        .max()
+        .unwrap_or(1);
     (1..=deepest.max(1))
         .map(|depth| block_at(written, &lines, depth, folded, chomping))
         .find(|traced| traced.text == text)
@@ -337,4 +342,61 @@ fn block_at(
         out.append(trailing);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::SourceFile;
+    use crate::yaml::{Kind, Node, read_one};
+
+    /// Whatever the parser reads as one scalar is decoded here to the same text.
+    fn agrees(value: &str) {
+        let source = SourceFile::inline("t.yml", format!("a: {value}\n"));
+        let Ok(node) = read_one(&source) else { return };
+        let Some(Kind::Scalar { text, style }) = node.get("a").map(Node::kind) else {
+            return;
+        };
+        let span = node.get("a").map(|n| n.span.clone()).expect("it is there");
+        let traced = trace(span.text(), text, *style);
+        assert!(traced.is_some(), "{:?} is not {text:?}", span.text());
+        assert_eq!(traced.map(|t| t.places.len()), Some(text.len()));
+    }
+
+    /// Words with all kinds of white space between them.
+    fn words(open: &str, close: &str) -> impl proptest::strategy::Strategy<Value = String> {
+        let words = r"([a-zé]{1,3}|[ \t]{1,2}|\n {1,4}|\n|\r\n  |\u{2028}  |#|''){0,8}";
+        proptest::string::string_regex(&format!("{open}{words}{close}")).expect("it is a pattern")
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn plain_text_is_decoded_alike(text in words("[a-z]", "")) {
+            agrees(&text);
+        }
+
+        #[test]
+        fn single_quoted_text_is_decoded_alike(text in words("'", "'")) {
+            agrees(&text);
+        }
+
+        #[test]
+        fn double_quoted_text_is_decoded_alike(text in words("\"", "\"")) {
+            agrees(&text);
+        }
+
+        #[test]
+        fn escapes_are_decoded_alike(
+            text in r#""([a-zé]|[ \t]{1,2}|\n  |\\[nt"\\_NLP0]|\\u00e9|\\U0001F600|\\x41|\\\n {0,3}){0,8}""#
+        ) {
+            agrees(&text);
+        }
+
+        #[test]
+        fn block_text_is_decoded_alike(
+            text in r"[|>]([-+]?|[-+]?[1-3]|[1-3][-+])( # c)?(\n {0,5}[a-zé]{0,3}[ \t]{0,2}[a-z]{0,2}){0,6}\n{0,2}"
+        ) {
+            agrees(&text);
+        }
+    }
 }

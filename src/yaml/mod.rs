@@ -4,6 +4,7 @@
 //! that is what Ansible's own files were written for: `0644` is octal, `yes` is true.
 
 mod build;
+mod glued;
 mod locate;
 mod mapping;
 mod node;

@@ -214,6 +214,8 @@ impl Mistake<'_> {
             .label("by this `:`");
         if before.contains(": ") {
             diagnostic.help("a value that contains `: ` must be quoted")
+        } else if let Some(columns) = self.columns() {
+            diagnostic.help(columns)
         } else {
             diagnostic.help(
                 "check the indentation: keys of one mapping begin in the same column, and a key \
@@ -267,6 +269,11 @@ impl Mistake<'_> {
                 .at(&Span::new(self.source, span.range().start..line.end))
                 .help("put the whole value in quotes");
         }
+        if let Some(columns) = self.columns() {
+            return Diagnostic::error("the indentation of this line fits nothing above it")
+                .at(&span)
+                .help(columns);
+        }
         let mut diagnostic = Diagnostic::error(format!("expected {wanted} here")).at(&span);
         if let Some(opened) = self.opened {
             let (_, column) = self.character(opened).line_col();
@@ -278,6 +285,27 @@ impl Mistake<'_> {
                 ));
         }
         diagnostic
+    }
+
+    /// Where this line's key begins and where those above it do, when that is not the same.
+    fn columns(&self) -> Option<String> {
+        let here = self.line();
+        let text = self.text();
+        let is_key = |line: &str| !line.trim_start().starts_with(['-', '#']) && line.contains(':');
+        let own = &text[here.clone()];
+        let above = text[..here.start]
+            .lines()
+            .rev()
+            .find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))?;
+        let columns = (key_start(own) + 1, key_start(above) + 1);
+        let apart = is_key(own) && above.contains(':') && columns.0 != columns.1;
+        apart.then(|| {
+            format!(
+                "this key begins in column {}, the one above in column {}: keys of one mapping \
+                 begin in the same column",
+                columns.0, columns.1
+            )
+        })
     }
 
     fn open_bracket(&self, what: &str, bracket: char) -> Diagnostic {

@@ -1,5 +1,6 @@
 //! Reading, as the rest of the house sees it.
 
+mod mistakes;
 mod places;
 mod reading;
 

@@ -1,0 +1,142 @@
+//! Rendering of template files.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{Environment, Error, ErrorKind};
+
+use super::diagnose::diagnose;
+use super::{Templar, TemplateError, env};
+use crate::diag::{Diagnostic, SourceFile, Span};
+use crate::vars::Scope;
+
+/// How a template *file* is rendered (the `template` module's arguments).
+#[derive(Debug, Clone)]
+pub struct FileOptions {
+    /// Drop the newline after a block tag.
+    pub trim_blocks: bool,
+    /// Drop white space before a block tag.
+    pub lstrip_blocks: bool,
+    /// Keep the newline at the very end.
+    pub keep_trailing_newline: bool,
+    /// `{{` by default.
+    pub variable_start: String,
+    /// `}}` by default.
+    pub variable_end: String,
+    /// `{%` by default.
+    pub block_start: String,
+    /// `%}` by default.
+    pub block_end: String,
+    /// `{#` by default.
+    pub comment_start: String,
+    /// `#}` by default.
+    pub comment_end: String,
+    /// Folders in which `{% include %}` looks.
+    pub search_path: Vec<PathBuf>,
+}
+
+impl Default for FileOptions {
+    fn default() -> Self {
+        Self {
+            trim_blocks: true,
+            lstrip_blocks: false,
+            keep_trailing_newline: true,
+            variable_start: "{{".into(),
+            variable_end: "}}".into(),
+            block_start: "{%".into(),
+            block_end: "%}".into(),
+            comment_start: "{#".into(),
+            comment_end: "#}".into(),
+            search_path: Vec::new(),
+        }
+    }
+}
+
+impl FileOptions {
+    fn syntax(&self) -> Result<SyntaxConfig, Error> {
+        SyntaxConfig::builder()
+            .variable_delimiters(self.variable_start.clone(), self.variable_end.clone())
+            .block_delimiters(self.block_start.clone(), self.block_end.clone())
+            .comment_delimiters(self.comment_start.clone(), self.comment_end.clone())
+            .trim_blocks(self.trim_blocks)
+            .lstrip_blocks(self.lstrip_blocks)
+            .keep_trailing_newline(self.keep_trailing_newline)
+            .build()
+    }
+}
+
+/// The files read while rendering, by the name they were included under.
+type Included = Arc<Mutex<HashMap<String, Arc<SourceFile>>>>;
+
+impl Templar {
+    /// Renders the text of a template file; errors are placed in it, or in the file it includes.
+    pub fn file(
+        &self,
+        source: &Arc<SourceFile>,
+        options: &FileOptions,
+        scope: &Arc<Scope>,
+    ) -> Result<String, TemplateError> {
+        let included = Included::default();
+        let env = environment(options, &included).map_err(|error| bad_delimiters(&error))?;
+        let place = |error: &Error| located(source, &included, error);
+        let template = env.template_from_named_str(&source.name, &source.text);
+        template
+            .and_then(|template| template.render(scope.as_value()))
+            .map_err(|error| diagnose(&error, &place, Some(scope)))
+    }
+}
+
+fn environment(options: &FileOptions, included: &Included) -> Result<Environment<'static>, Error> {
+    let mut env = env::environment().clone();
+    env.set_syntax(options.syntax()?);
+    let folders = options.search_path.clone();
+    let included = Arc::clone(included);
+    env.set_loader(move |name| load(name, &folders, &included));
+    Ok(env)
+}
+
+fn bad_delimiters(error: &Error) -> TemplateError {
+    let reason = error.detail().unwrap_or("they cannot be told apart");
+    Diagnostic::error(format!("template delimiters are not usable: {reason}"))
+        .help("every start string must be different from the others, and none may be empty")
+        .into()
+}
+
+/// Reads an included template from the first folder that has it.
+fn load(name: &str, folders: &[PathBuf], included: &Included) -> Result<Option<String>, Error> {
+    let Some(path) = find(name, folders) else {
+        return Ok(None);
+    };
+    let source = SourceFile::read(&path).map_err(|error| {
+        let message = format!("failed to read {}: {error}", path.display());
+        Error::new(ErrorKind::BadInclude, message)
+    })?;
+    let text = source.text.clone();
+    let mut included = included.lock().unwrap_or_else(PoisonError::into_inner);
+    included.insert(name.to_owned(), source);
+    Ok(Some(text))
+}
+
+fn find(name: &str, folders: &[PathBuf]) -> Option<PathBuf> {
+    let candidates = folders.iter().map(|folder| folder.join(name));
+    let absolute = Some(PathBuf::from(name)).filter(|path| path.is_absolute());
+    candidates.chain(absolute).find(|path| is_file(path))
+}
+
+fn is_file(path: &Path) -> bool {
+    path.metadata().is_ok_and(|meta| meta.is_file())
+}
+
+fn located(source: &Arc<SourceFile>, included: &Included, error: &Error) -> Option<Span> {
+    let included = included.lock().unwrap_or_else(PoisonError::into_inner);
+    let file = match error.name() {
+        Some(name) if name != source.name => included.get(name).unwrap_or(source),
+        _ => source,
+    };
+    Some(match error.range() {
+        Some(range) => Span::new(file, range),
+        None => Span::new(file, 0..0),
+    })
+}

@@ -1,0 +1,136 @@
+//! Dates and times.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr};
+use minijinja::{Error, ErrorKind, State};
+
+use super::fail;
+use crate::template::table::{Entry, filters};
+use crate::vars::Value;
+
+pub(super) static TABLE: &[Entry] = filters! {
+    "strftime": strftime, "a time (seconds since 1970, now by default) in a format";
+    "to_datetime": to_datetime, "the moment a text names";
+};
+
+/// A moment as templates see it: has a date's parts, and Python's `strftime`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::template) struct Strftime(pub(in crate::template) DateTime);
+
+impl Object for Strftime {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        Some(match key.as_str()? {
+            "year" => Value::from(self.0.year()),
+            "month" => Value::from(self.0.month()),
+            "day" => Value::from(self.0.day()),
+            "hour" => Value::from(self.0.hour()),
+            "minute" => Value::from(self.0.minute()),
+            "second" => Value::from(self.0.second()),
+            _ => return None,
+        })
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::NonEnumerable
+    }
+
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<std::cmp::Ordering> {
+        Some(self.0.cmp(&other.downcast_ref::<Self>()?.0))
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        let zoned = || {
+            self.0
+                .to_zoned(TimeZone::UTC)
+                .map_err(|e| fail(e.to_string()))
+        };
+        match method {
+            "strftime" => {
+                let (format,): (&str,) = minijinja::value::from_args(args)?;
+                written(format, &zoned()?).map(Value::from)
+            }
+            "isoformat" => Ok(Value::from(self.0.to_string())),
+            "timestamp" => {
+                #[expect(clippy::cast_precision_loss, reason = "exact until the year 285,000")]
+                let seconds = zoned()?.timestamp().as_microsecond() as f64 / 1e6;
+                Ok(Value::from(seconds))
+            }
+            "date" => {
+                let midnight = self.0.date().at(0, 0, 0, 0);
+                Ok(Value::from_object(Self(midnight)))
+            }
+            _ => Err(ErrorKind::UnknownMethod.into()),
+        }
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0.date(), self.0.time())
+    }
+}
+
+fn to_datetime(text: &str, format: Option<&str>) -> Result<Value, Error> {
+    let format = format.unwrap_or("%Y-%m-%d %H:%M:%S");
+    let parsed = jiff::fmt::strtime::parse(format, text);
+    let moment = parsed.and_then(|parsed| {
+        let date = parsed.to_date()?;
+        // A format without a time of day means midnight.
+        let time = parsed.to_time().unwrap_or_default();
+        Ok(date.to_datetime(time))
+    });
+    let moment = moment.map_err(|error| fail(format!("`{text}` is not `{format}`: {error}")))?;
+    Ok(Value::from_object(Strftime(moment)))
+}
+
+fn strftime(
+    format: &str,
+    seconds: Option<Value>,
+    utc: Option<bool>,
+    kwargs: minijinja::value::Kwargs,
+) -> Result<String, Error> {
+    let seconds = super::either(seconds, &kwargs, "second")?;
+    let utc = super::either(utc, &kwargs, "utc")?.unwrap_or(false);
+    kwargs.assert_all_used()?;
+    let moment = match seconds.filter(|seconds| !seconds.is_none()) {
+        None => Timestamp::now(),
+        Some(seconds) => instant(&seconds)?,
+    };
+    let zone = if utc {
+        TimeZone::UTC
+    } else {
+        TimeZone::system()
+    };
+    written(format, &moment.to_zoned(zone))
+}
+
+fn instant(seconds: &Value) -> Result<Timestamp, Error> {
+    let refused = || fail(format!("`{seconds}` is no number of seconds since 1970"));
+    let number: f64 = match seconds.as_str() {
+        Some(text) => text.trim().parse().map_err(|_| refused())?,
+        None => f64::try_from(seconds.clone()).map_err(|_| refused())?,
+    };
+    if !number.is_finite() || number.abs() > 1e11 {
+        return Err(refused());
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "bounded just before")]
+    let micros = (number * 1e6) as i64;
+    Timestamp::from_microsecond(micros).map_err(|_| refused())
+}
+
+fn written(format: &str, moment: &Zoned) -> Result<String, Error> {
+    jiff::fmt::strtime::format(format, moment)
+        .map_err(|error| fail(format!("`{format}` is no time format: {error}")))
+}

@@ -1,0 +1,225 @@
+//! Rendering of YAML nodes.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::compile::{Code, Piece, Program, Unparsed};
+use super::condition::{bare, literal};
+use super::diagnose::diagnose;
+use super::omit::is_omit;
+use super::{Templar, TemplateError, env, native, scan};
+use crate::diag::{Diagnostic, Span};
+use crate::vars::{Scope, Value};
+use crate::yaml::{Kind, Node, Scalar};
+
+impl Templar {
+    /// Renders a node: every string in it that holds a template; keys too. A string that is one
+    /// single `{{ expression }}` gives the expression's own type. Entries whose value is `omit`
+    /// are dropped from mappings and lists.
+    pub fn node(&self, node: &Node, scope: &Arc<Scope>) -> Result<Value, TemplateError> {
+        if node.is_unsafe() {
+            return Ok(data(node));
+        }
+        refuse_vault(node)?;
+        match node.kind() {
+            Kind::Scalar { text, .. } if scan::is_template(text) => self.text(node, text, scope),
+            Kind::Scalar { .. } => Ok(scalar(node)),
+            Kind::Seq(items) => self.seq(items, scope),
+            Kind::Map(entries) => self.map(entries, scope),
+        }
+    }
+
+    /// Evaluates a bare expression (`when`, `until`, `that`, `var`), given without braces.
+    pub fn expression(&self, node: &Node, scope: &Arc<Scope>) -> Result<Value, TemplateError> {
+        if let Some(value) = literal(node) {
+            return Ok(value);
+        }
+        let Some(text) = node.raw() else {
+            return Err(not_an_expression(node).into());
+        };
+        let (inner, at) = bare(node, text)?;
+        let code = self.cache.expression(inner);
+        let code = code.map_err(|unparsed| unparsed_at(node, at, &unparsed))?;
+        evaluate(&code, at, node, scope)
+    }
+
+    fn seq(&self, items: &[Node], scope: &Arc<Scope>) -> Result<Value, TemplateError> {
+        let mut values = Vec::with_capacity(items.len());
+        for item in items {
+            let value = self.node(item, scope)?;
+            if !is_omit(&value) {
+                values.push(value);
+            }
+        }
+        Ok(Value::from(values))
+    }
+
+    fn map(&self, entries: &[(Node, Node)], scope: &Arc<Scope>) -> Result<Value, TemplateError> {
+        let mut values = IndexMap::with_capacity(entries.len());
+        for (key, node) in entries {
+            let value = self.node(node, scope)?;
+            if !is_omit(&value) {
+                values.insert(self.node(key, scope)?, value);
+            }
+        }
+        Ok(Value::from_object(values))
+    }
+
+    fn text(&self, node: &Node, text: &str, scope: &Arc<Scope>) -> Result<Value, TemplateError> {
+        // As in Jinja a newline at the very end is no part of the template; a text gets it back,
+        // so that a folded `>` block of one expression keeps its type.
+        let body = text.strip_suffix('\n').unwrap_or(text);
+        let program = self.cache.program(body);
+        let program = program.map_err(|unparsed| unparsed_at(node, 0, &unparsed))?;
+        let value = match program.as_ref() {
+            Program::Single(code) => evaluate(code, 0, node, scope)?,
+            Program::Parts(pieces) => joined(pieces, body, node, scope)?,
+            Program::Statements => statements(body, node, scope)?,
+        };
+        Ok(match value.as_str() {
+            Some(line) if body.len() < text.len() => Value::from(format!("{line}\n")),
+            _ => value,
+        })
+    }
+}
+
+/// A node whose texts are not rendered.
+fn data(node: &Node) -> Value {
+    match node.kind() {
+        Kind::Scalar { text, .. } => match node.scalar() {
+            // An explicit tag hides the type a plain scalar would have; `!unsafe` is text.
+            Some(Scalar::Str(_)) | None => Value::from(text.as_ref()),
+            Some(_) => scalar(node),
+        },
+        Kind::Seq(items) => Value::from(items.iter().map(data).collect::<Vec<_>>()),
+        Kind::Map(entries) => {
+            Value::from_pairs(entries.iter().map(|(key, node)| (data(key), data(node))))
+        }
+    }
+}
+
+fn scalar(node: &Node) -> Value {
+    match node.scalar() {
+        Some(Scalar::Bool(bool)) => Value::from(bool),
+        Some(Scalar::Int(int)) => Value::from(int),
+        Some(Scalar::Float(float)) => Value::from(float),
+        Some(Scalar::Str(text)) => Value::from(text),
+        Some(Scalar::Null) | None => Value::from(()),
+    }
+}
+
+fn refuse_vault(node: &Node) -> Result<(), TemplateError> {
+    match node.tag.as_deref() {
+        Some("!vault" | "!vault-encrypted") => Err(Diagnostic::error("vault is not supported yet")
+            .at(&node.span)
+            .help("decrypt the value with `ansible-vault decrypt_string` and keep it in a file only you can read")
+            .into()),
+        _ => Ok(()),
+    }
+}
+
+fn not_an_expression(node: &Node) -> Diagnostic {
+    Diagnostic::error(format!("expected an expression, found {}", node.describe())).at(&node.span)
+}
+
+/// Evaluates code that stands at an offset of a node's text.
+fn evaluate(
+    code: &Code,
+    offset: usize,
+    node: &Node,
+    scope: &Arc<Scope>,
+) -> Result<Value, TemplateError> {
+    let place = |error: &minijinja::Error| located(node, offset + code.at, error);
+    let result = code.expression.eval(scope.as_value());
+    let value = result.map_err(|error| diagnose(&error, &place, Some(scope)))?;
+    if value.is_undefined() {
+        return Err(undefined(code, offset, node, scope));
+    }
+    native::plain(value).ok_or_else(|| {
+        let span = node.locate(offset + code.at..offset + code.at + code.source.len());
+        TemplateError::undefined(Diagnostic::error("the result holds an undefined value").at(&span))
+    })
+}
+
+/// Why an expression came to nothing: written out, the engine knows the origin.
+fn undefined(code: &Code, offset: usize, node: &Node, scope: &Arc<Scope>) -> TemplateError {
+    let text = format!("{{{{{}}}}}", code.source);
+    match env::environment().render_str(&text, scope.as_value()) {
+        Err(error) => {
+            // The braces written before the expression shift every place by two.
+            let start = offset + code.at;
+            let place = |error: &minijinja::Error| {
+                let range = error.range()?;
+                let shifted = |at: usize| start + at.saturating_sub(2).min(code.source.len());
+                Some(node.locate(shifted(range.start)..shifted(range.end)))
+            };
+            diagnose(&error, &place, Some(scope))
+        }
+        Ok(_) => TemplateError::undefined(
+            Diagnostic::error(format!("`{}` is undefined", code.source.trim())).at(&node.span),
+        ),
+    }
+}
+
+fn joined(
+    pieces: &[Piece],
+    text: &str,
+    node: &Node,
+    scope: &Arc<Scope>,
+) -> Result<Value, TemplateError> {
+    let mut out = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text(range) => out.push_str(&text[range.clone()]),
+            Piece::Code(code) => {
+                let value = evaluate(code, 0, node, scope)?;
+                if is_omit(&value) {
+                    let span = node.locate(code.at..code.at + code.source.len());
+                    return Err(diagnose(
+                        &env::omitted_in_text(),
+                        &|_| Some(span.clone()),
+                        None,
+                    ));
+                }
+                // Writing to a string never fails.
+                let _ = write!(out, "{value}");
+            }
+        }
+    }
+    Ok(Value::from(out))
+}
+
+fn statements(text: &str, node: &Node, scope: &Arc<Scope>) -> Result<Value, TemplateError> {
+    let place = |error: &minijinja::Error| located(node, 0, error);
+    let template = env::environment().template_from_named_str("template", text);
+    let rendered = template.and_then(|template| {
+        let mut captured = template.render_captured(scope.as_value())?;
+        let last = captured.with_state_mut(|state| {
+            let emitted = state.get_or_insert_extension(env::Emitted(Value::UNDEFINED));
+            emitted.0.clone()
+        });
+        Ok((last, captured.into_output()))
+    });
+    let (last, output) = rendered.map_err(|error| diagnose(&error, &place, Some(scope)))?;
+    let whole = !last.is_undefined() && last.as_str().is_none() && last.to_string() == output;
+    Ok(match whole.then(|| native::plain(last)).flatten() {
+        Some(value) => value,
+        None => Value::from(output),
+    })
+}
+
+/// The place of an error within a node's text.
+pub(super) fn located(node: &Node, offset: usize, error: &minijinja::Error) -> Option<Span> {
+    let Some(range) = error.range() else {
+        return Some(node.span.clone());
+    };
+    Some(node.locate(offset + range.start..offset + range.end))
+}
+
+/// An error of parsing, at its place.
+pub(super) fn unparsed_at(node: &Node, offset: usize, unparsed: &Unparsed) -> TemplateError {
+    let place = |error: &minijinja::Error| located(node, offset + unparsed.at, error);
+    diagnose(&unparsed.error, &place, None)
+}

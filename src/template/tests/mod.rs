@@ -1,0 +1,26 @@
+//! Tests (`is …`), by concern.
+
+mod engine;
+mod files;
+mod results;
+mod text;
+mod values;
+mod version;
+
+use super::table::Entry;
+
+/// All tests.
+pub(super) fn all() -> impl Iterator<Item = &'static Entry> {
+    let tables: [&'static [Entry]; 6] = [
+        engine::TABLE,
+        files::TABLE,
+        results::TABLE,
+        text::TABLE,
+        values::TABLE,
+        version::TABLE,
+    ];
+    tables.into_iter().flatten()
+}
+
+#[cfg(test)]
+mod table_tests;
