@@ -48,7 +48,14 @@ fn template(cluster: &TestCluster) -> Arc<tempfile::TempDir> {
     let dir = tempfile::tempdir().expect("a temporary folder");
     give(dir.path());
     let path = dir.path().join("data").display().to_string();
-    let options = ["-U", "postgres", "-A", "trust", "--no-sync", "--data-checksums"];
+    let options = [
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "--no-sync",
+        "--data-checksums",
+    ];
     cluster.program("initdb", &[&["-D", path.as_str()], &options[..]].concat());
     let template = Arc::new(dir);
     *shared = Arc::downgrade(&template);
