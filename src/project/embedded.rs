@@ -15,7 +15,18 @@ macro_rules! embed {
 }
 
 /// Every embedded file, by its path below `playbooks/`.
-static FILES: &[(&str, &str)] = embed!["lab/m1.yml"];
+static FILES: &[(&str, &str)] = embed![
+    "lab/m1.yml",
+    "update-postgres.yml",
+    "update-postgres/guard-sample.yml",
+    "update-postgres/guard.yml",
+    "update-postgres/hand-over.yml",
+    "update-postgres/hook.yml",
+    "update-postgres/packages.yml",
+    "update-postgres/settings.yml",
+    "update-postgres/switchover.yml",
+    "update-postgres/update-node.yml",
+];
 
 /// The embedded playbooks one can play by name: those at the top.
 pub fn playbooks() -> impl Iterator<Item = &'static str> {
