@@ -232,7 +232,7 @@ impl TestCluster {
                 map.insert(name.to_owned(), value);
             }
         }
-        (module.run)(arguments(Json::Object(map)), &self.host.ctx(check)).await
+        (module.run)(arguments(Json::Object(map)), &self.host.ctx(check).await).await
     }
 }
 

@@ -81,14 +81,17 @@ async fn a_refused_login_is_a_failure_with_its_remedy() {
         .module(&MODULE, ask, false)
         .await
         .expect_err("no such role");
-    assert_eq!(message(&failure), "role \"nobody_at_all\" does not exist");
+    assert_eq!(
+        message(&failure),
+        "role \"nobody_at_all\" does not exist: log in as a role that exists: `login_user`, or `become_user: postgres`"
+    );
 }
 
 #[tokio::test]
 async fn a_host_without_postgresql_says_so() {
     let host = TestHost::new();
     let ask = arguments(json!({"data_directory": "/nonexistent", "bin_dir": "/nonexistent"}));
-    let seen = (MODULE.run)(ask, &host.ctx(false))
+    let seen = (MODULE.run)(ask, &host.ctx(false).await)
         .await
         .expect("an answer")
         .result;

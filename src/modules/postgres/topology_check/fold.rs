@@ -54,35 +54,21 @@ pub(super) fn judge(nodes: &IndexMap<String, Json>, demands: &Demands<'_>) -> Ve
     };
     cluster.identity(&mut verdict);
     cluster.leadership(demands, &mut verdict);
-    let mut order: Vec<(bool, u64, String)> = Vec::new();
-    for (name, node) in nodes {
-        if node["state"] == "absent" {
-            continue;
-        }
+    let mut fitness: Vec<(Fitness, &String)> = Vec::new();
+    for (name, node) in nodes.iter().filter(|(_, node)| node["state"] != "absent") {
         let link = cluster.link(name, node);
         verdict
             .nodes
             .insert(name.clone(), summary(node, link.as_ref()));
-        let excepted = demands.except.contains(name);
-        let mut problems = Vec::new();
-        if node["running"] == false {
-            problems.push(stopped(name, node));
-        } else if node["role"] == "replica" {
-            problems.extend(cluster.replica(name, node, link.as_ref(), demands));
-        }
-        problems.extend(slots(name, node));
-        if let Some(link) = link.filter(|l| l.row["state"] == "streaming") {
-            let sync = matches!(link.row["sync_state"].as_str(), Some("sync" | "quorum"));
-            let lag = link.row["lag_bytes"].as_u64().unwrap_or(u64::MAX);
-            order.push((!sync, lag, name.clone()));
-        }
-        if !excepted {
+        if !demands.except.contains(name) {
+            let problems = cluster.node(name, node, link.as_ref(), demands);
             verdict.problems.extend(problems);
         }
+        fitness.extend(link.as_ref().and_then(Link::fitness).map(|f| (f, name)));
     }
     // A stable sort: nodes that are equally fit stay in the order they were given.
-    order.sort_by_key(|(last, lag, _)| (*last, *lag));
-    verdict.replicas = order.into_iter().map(|(_, _, name)| name).collect();
+    fitness.sort_by_key(|(fitness, _)| *fitness);
+    verdict.replicas = fitness.into_iter().map(|(_, name)| name.clone()).collect();
     let streaming = verdict.replicas.len();
     if streaming < demands.replicas {
         verdict.problems.push(format!(
@@ -91,6 +77,18 @@ pub(super) fn judge(nodes: &IndexMap<String, Json>, demands: &Demands<'_>) -> Ve
         ));
     }
     verdict
+}
+
+/// Smaller is fitter to take over: not synchronous, then bytes behind.
+type Fitness = (bool, u64);
+
+impl Link<'_> {
+    /// How fit the replica is; none while it does not stream.
+    fn fitness(&self) -> Option<Fitness> {
+        let sync = matches!(self.row["sync_state"].as_str(), Some("sync" | "quorum"));
+        let lag = self.row["lag_bytes"].as_u64().unwrap_or(u64::MAX);
+        (self.row["state"] == "streaming").then_some((!sync, lag))
+    }
 }
 
 impl<'a> Cluster<'a> {
@@ -197,6 +195,23 @@ impl<'a> Cluster<'a> {
     fn contradicted(&self, name: &str, link: &Link<'_>) -> bool {
         let id = |name: &str| self.nodes[name]["system_identifier"].as_str();
         id(name) != id(link.upstream)
+    }
+
+    /// What is wrong with one node.
+    fn node(
+        &self,
+        name: &str,
+        node: &Json,
+        link: Option<&Link<'_>>,
+        demands: &Demands<'_>,
+    ) -> Vec<String> {
+        let mut problems = slots(name, node);
+        if node["running"] == false {
+            problems.push(stopped(name, node));
+        } else if node["role"] == "replica" {
+            problems.extend(self.replica(name, node, link, demands));
+        }
+        problems
     }
 
     fn replica(

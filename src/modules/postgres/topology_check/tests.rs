@@ -32,7 +32,7 @@ async fn check(nodes: Json, more: Json) -> Result<Outcome, Failure> {
         .expect("a mapping")
         .extend(more.as_object().expect("a mapping").clone());
     let host = TestHost::new();
-    (MODULE.run)(arguments(ask), &host.ctx(false)).await
+    (MODULE.run)(arguments(ask), &host.ctx(false).await).await
 }
 
 async fn problem(nodes: Json, more: Json) -> String {
@@ -152,5 +152,29 @@ async fn nothing_but_topologies_is_judged() {
     assert_eq!(
         problem(json!({}), json!({"max_replication_lag": "lots"})).await,
         "`max_replication_lag`: `lots` is no amount of bytes: write `16MB`, `512kB` or a number of bytes"
+    );
+}
+
+#[tokio::test]
+async fn topologies_are_found_in_the_hosts_variables() {
+    let hostvars = json!({"db1": {"topo": primary(&json!([]))}, "db2": {}});
+    let mut vars = crate::vars::VarMap::new();
+    let value = crate::vars::Value::from(minijinja::value::Serde(&hostvars));
+    vars.insert("hostvars".into(), crate::vars::Var::Data(value));
+    let host = TestHost::new();
+    let ctx = host.ctx(false).await;
+    let scope = ctx.scope.with(std::sync::Arc::new(vars));
+    let ctx = crate::modules::Ctx {
+        scope: &scope,
+        ..ctx
+    };
+    let ask = arguments(json!({"hosts": ["db1"], "variable": "topo"}));
+    let outcome = (MODULE.run)(ask, &ctx).await.expect("a verdict");
+    assert_eq!(outcome.result["primary"], json!("db1"));
+    let ask = arguments(json!({"hosts": ["db1", "db2"], "variable": "topo"}));
+    let failure = (MODULE.run)(ask, &ctx).await.expect_err("no variable");
+    assert_eq!(
+        message(&failure),
+        "db2 has no variable `topo`: run `postgresql_topology` with `register: topo` on every host first"
     );
 }
