@@ -127,7 +127,6 @@ fn decide(args: &Args, name: &str, slot: Option<&Json>) -> Result<Option<String>
         SlotType::Logical => "logical",
     };
     match (args.state, slot) {
-        (State::Absent, None) => Ok(None),
         (State::Absent, Some(slot)) if slot["active"] == true => Err(Failure::new(format!(
             "the slot {name} is in use by process {}: stop or redirect what streams from it first",
             slot["pid"]
@@ -137,7 +136,7 @@ fn decide(args: &Args, name: &str, slot: Option<&Json>) -> Result<Option<String>
             "there is a slot {name} already, and it is {}: drop it first, or choose another name",
             slot["type"].as_str().unwrap_or("of another type")
         ))),
-        (State::Present, Some(_)) => Ok(None),
+        (State::Present, Some(_)) | (State::Absent, None) => Ok(None),
         (State::Present, None) => Ok(Some(match args.slot_type {
             SlotType::Physical => format!(
                 "pg_create_physical_replication_slot({quoted}, {})::text",

@@ -22,6 +22,7 @@ pub(super) struct TestCluster {
     pub(super) host: TestHost,
     bin: PathBuf,
     port: u16,
+    /// Kept as long as this cluster lives, so that others can be copied from it.
     template: Option<Arc<tempfile::TempDir>>,
 }
 
@@ -74,19 +75,10 @@ impl TestCluster {
     pub(super) fn primary() -> Option<Self> {
         let mut cluster = Self::empty()?;
         let data = cluster.data();
-        cluster.program(
-            "initdb",
-            &[
-                "-D",
-                &data,
-                "-U",
-                "postgres",
-                "-A",
-                "trust",
-                "--no-sync",
-                "--data-checksums",
-            ],
-        );
+        let template = template(&cluster);
+        let source = template.path().join("data").display().to_string();
+        cluster.program("/bin/cp", &["-a", &source, &data]);
+        cluster.template = Some(template);
         cluster.configure("wal_level = replica\nmax_wal_senders = 5\nwal_log_hints = on\n");
         cluster.start();
         Some(cluster)
@@ -98,22 +90,11 @@ impl TestCluster {
         let (data, socket, port) = (replica.data(), self.socket(), self.port.to_string());
         replica.program(
             "pg_basebackup",
-            &[
-                "-D",
-                &data,
-                "-h",
-                &socket,
-                "-p",
-                &port,
-                "-U",
-                "postgres",
-                "-R",
-                "-C",
-                "-S",
-                slot,
-                "--checkpoint=fast",
-                "--no-sync",
-            ],
+            &format!(
+                "-D {data} -h {socket} -p {port} -U postgres -R -C -S {slot} -c fast --no-sync"
+            )
+            .split(' ')
+            .collect::<Vec<_>>(),
         );
         replica.configure(&format!("cluster_name = '{slot}'\n"));
         replica.start();

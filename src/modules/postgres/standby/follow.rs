@@ -108,11 +108,11 @@ exit 0
 
 /// A setting as `postgresql.auto.conf` has it: `name = 'value'`, quotes doubled.
 fn auto_setting(text: &str, name: &str) -> String {
-    let values = text.lines().filter_map(|line| {
+    let mut values = text.lines().rev().filter_map(|line| {
         let (key, value) = line.split_once('=')?;
         (key.trim() == name).then(|| value.trim())
     });
-    let last = values.last().unwrap_or_default();
+    let last = values.next().unwrap_or_default();
     let inside = last.strip_prefix('\'').and_then(|v| v.strip_suffix('\''));
     inside
         .unwrap_or(last)

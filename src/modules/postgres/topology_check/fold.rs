@@ -81,7 +81,7 @@ pub(super) fn judge(nodes: &IndexMap<String, Json>, demands: &Demands<'_>) -> Ve
         }
     }
     // A stable sort: nodes that are equally fit stay in the order they were given.
-    order.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    order.sort_by_key(|(last, lag, _)| (*last, *lag));
     verdict.replicas = order.into_iter().map(|(_, _, name)| name).collect();
     let streaming = verdict.replicas.len();
     if streaming < demands.replicas {
@@ -185,8 +185,12 @@ impl<'a> Cluster<'a> {
         // The slot tells for sure; names and addresses may be shared by what else streams.
         rows()
             .find(|link| by_slot(link.row) && !self.contradicted(name, link))
-            .or_else(|| rows().find(|link| by_name(link.row) && slot_agrees(&slot, link.row)))
-            .or_else(|| rows().find(|link| by_address(link.row) && slot_agrees(&slot, link.row)))
+            .or_else(|| {
+                rows().find(|link| by_name(link.row) && slot_agrees(slot.as_deref(), link.row))
+            })
+            .or_else(|| {
+                rows().find(|link| by_address(link.row) && slot_agrees(slot.as_deref(), link.row))
+            })
     }
 
     /// Two clusters may use slots of the same names: the server must be of this node's cluster.
@@ -232,7 +236,7 @@ impl<'a> Cluster<'a> {
 }
 
 /// A name or an address proves nothing where the slots differ.
-fn slot_agrees(slot: &Option<String>, row: &Json) -> bool {
+fn slot_agrees(slot: Option<&str>, row: &Json) -> bool {
     match (slot, row["slot"].as_str()) {
         (Some(mine), Some(theirs)) => mine == theirs,
         _ => true,

@@ -6,7 +6,7 @@ use super::MODULE;
 use crate::modules::shell_tests::{TestHost, arguments, message};
 use crate::modules::{Failure, Outcome};
 
-fn primary(replicas: Json) -> Json {
+fn primary(replicas: &Json) -> Json {
     json!({
         "running": true, "state": "running", "role": "primary", "system_identifier": "7", "timeline": 3,
         "replicas": replicas, "slots": [], "upstream": null, "version": "15.20", "port": 5432,
@@ -45,7 +45,7 @@ async fn a_sound_cluster_is_told_in_order_of_fitness() {
     let mut sync = row("db3", 900);
     sync["sync_state"] = json!("sync");
     let nodes = json!({
-        "db2": replica("db2"), "db1": primary(json!([row("db2", 100), row("db4", 0), sync])),
+        "db2": replica("db2"), "db1": primary(&json!([row("db2", 100), row("db4", 0), sync])),
         "db3": replica("db3"), "db4": replica("db4"),
         "app1": {"running": false, "state": "absent"},
     });
@@ -65,9 +65,9 @@ async fn a_sound_cluster_is_told_in_order_of_fitness() {
 
 #[tokio::test]
 async fn two_primaries_are_named_with_their_timelines() {
-    let mut other = primary(json!([]));
+    let mut other = primary(&json!([]));
     other["timeline"] = json!(4);
-    let text = problem(json!({"db1": primary(json!([])), "db2": other}), json!({})).await;
+    let text = problem(json!({"db1": primary(&json!([])), "db2": other}), json!({})).await;
     assert_eq!(
         text,
         "2 nodes are primaries: db1 (timeline 3) and db2 (timeline 4): fence all but one before going on, then rejoin them with `pg_rewind` or a new base backup"
@@ -81,7 +81,7 @@ async fn every_problem_is_listed() {
     let mut lost = replica("db4");
     lost["upstream"] = json!(null);
     let nodes = json!({
-        "db1": primary(json!([row("db2", 64 << 20), row("db3", 0)])),
+        "db1": primary(&json!([row("db2", 64 << 20), row("db3", 0)])),
         "db2": replica("db2"), "db3": behind, "db4": lost,
         "db5": {"running": false, "state": "stopped", "control_state": "shut down in recovery", "system_identifier": "8"},
     });
@@ -112,7 +112,7 @@ async fn every_problem_is_listed() {
 async fn nodes_being_worked_on_are_excepted() {
     let stopped = json!({"running": false, "state": "stopped", "system_identifier": "7"});
     let nodes =
-        json!({"db1": primary(json!([row("db3", 0)])), "db2": stopped, "db3": replica("db3")});
+        json!({"db1": primary(&json!([row("db3", 0)])), "db2": stopped, "db3": replica("db3")});
     assert!(
         check(
             nodes.clone(),
@@ -133,7 +133,7 @@ async fn a_name_proves_nothing_where_slots_differ() {
     let mut impostor = row("db2", 0);
     impostor["slot"] = json!("other");
     let text = problem(
-        json!({"db1": primary(json!([impostor])), "db2": replica("db2")}),
+        json!({"db1": primary(&json!([impostor])), "db2": replica("db2")}),
         json!({}),
     )
     .await;
