@@ -99,7 +99,7 @@ impl Lab {
             vars: serde_json::Map::new(),
         };
         // What an earlier, killed run of the tests left.
-        lab.runbook(&["lab", "down", "m1", "--name", name]);
+        lab.runbook(&["lab", "down", name]);
         lab.runbook(&["lab", "up", "m1", "--name", name]).code(0);
         lab.read_inventory();
         lab
@@ -320,7 +320,7 @@ impl Drop for Lab {
             println!("kept: lab {} in {}", self.name, self.project().display());
             return;
         }
-        let down = self.runbook(&["lab", "down", "m1", "--name", &self.name]);
+        let down = self.runbook(&["lab", "down", &self.name]);
         if !std::thread::panicking() {
             down.code(0);
         }
