@@ -17,7 +17,7 @@ pub fn list(modules: &[&ModuleSpec]) -> String {
     sorted.sort_by_key(|module| module.name);
     let mut text = String::new();
     for m in sorted {
-        let _ = write!(text, "{:width$}  {}\n", m.name, m.summary);
+        let _ = writeln!(text, "{:width$}  {}", m.name, m.summary);
     }
     text
 }

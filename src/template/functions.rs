@@ -1,7 +1,7 @@
 //! Functions templates can call.
 
-use jiff::tz::TimeZone;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use minijinja::value::{Kwargs, Rest, ValueKind};
 use minijinja::{Error, ErrorKind, State};
 use minijinja_contrib::globals;
@@ -55,7 +55,11 @@ fn now(utc: Option<bool>, format: Option<&str>, kwargs: Kwargs) -> Result<Value,
     let utc = super::filters::either(utc, &kwargs, "utc")?.unwrap_or(false);
     let format = super::filters::either(format, &kwargs, "fmt")?;
     kwargs.assert_all_used()?;
-    let zone = if utc { TimeZone::UTC } else { TimeZone::system() };
+    let zone = if utc {
+        TimeZone::UTC
+    } else {
+        TimeZone::system()
+    };
     let moment = Timestamp::now().to_zoned(zone);
     match format {
         None => Ok(Value::from_object(Strftime(moment.datetime()))),

@@ -19,9 +19,9 @@ mod omit;
 mod render;
 mod scan;
 mod table;
-mod tests;
 #[cfg(test)]
 mod testing;
+mod tests;
 
 use std::sync::Arc;
 

@@ -121,11 +121,7 @@ fn refuse_vault(node: &Node) -> Result<(), TemplateError> {
 }
 
 fn not_an_expression(node: &Node) -> Diagnostic {
-    Diagnostic::error(format!(
-        "expected an expression, found {}",
-        node.describe()
-    ))
-    .at(&node.span)
+    Diagnostic::error(format!("expected an expression, found {}", node.describe())).at(&node.span)
 }
 
 /// Evaluates code that stands at an offset of a node's text.
@@ -143,9 +139,7 @@ fn evaluate(
     }
     native::plain(value).ok_or_else(|| {
         let span = node.locate(offset + code.at..offset + code.at + code.source.len());
-        TemplateError::undefined(
-            Diagnostic::error("the result holds an undefined value").at(&span),
-        )
+        TemplateError::undefined(Diagnostic::error("the result holds an undefined value").at(&span))
     })
 }
 
@@ -183,7 +177,11 @@ fn joined(
                 let value = evaluate(code, 0, node, scope)?;
                 if is_omit(&value) {
                     let span = node.locate(code.at..code.at + code.source.len());
-                    return Err(diagnose(&env::omitted_in_text(), &|_| Some(span.clone()), None));
+                    return Err(diagnose(
+                        &env::omitted_in_text(),
+                        &|_| Some(span.clone()),
+                        None,
+                    ));
                 }
                 // Writing to a string never fails.
                 let _ = write!(out, "{value}");

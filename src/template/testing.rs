@@ -20,7 +20,9 @@ pub(super) fn scope(vars: &str) -> Arc<Scope> {
         .iter()
         .map(|(key, value)| (key.raw().expect("name").into(), Var::Lazy(value.clone())))
         .collect();
-    Scope::builder(&Templar::new()).layer(Arc::new(vars)).build()
+    Scope::builder(&Templar::new())
+        .layer(Arc::new(vars))
+        .build()
 }
 
 /// What a bare expression comes to.
@@ -28,7 +30,11 @@ pub(super) fn evaluate(expression: &str, scope: &Arc<Scope>) -> Result<Value, Te
     let span = SourceFile::inline("test.yml", expression).whole();
     let node = Node::text(&span, expression, crate::yaml::Style::Plain);
     scope.templar().node(
-        &Node::text(&span, &format!("{{{{ {} }}}}", node.raw().unwrap_or_default()), crate::yaml::Style::Plain),
+        &Node::text(
+            &span,
+            &format!("{{{{ {} }}}}", node.raw().unwrap_or_default()),
+            crate::yaml::Style::Plain,
+        ),
         scope,
     )
 }

@@ -76,7 +76,7 @@ fn words(args: &Args) -> Result<Vec<String>, Failure> {
         (Some(_), Some(_)) => {
             return Err(Failure::new("`cmd` and `argv` exclude each other"));
         }
-        (None, Some(argv)) => argv.clone(),
+        (None, Some(given)) => given.clone(),
         (Some(line), None) => split(line)
             .map_err(|why| Failure::new(format!("failed to split the command line: {why}")))?,
         (None, None) => Vec::new(),

@@ -123,7 +123,7 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
         ),
         Some(State::Directory) => ("create the directory", order.directory(act)),
         Some(State::Touch) => ("touch", order.touch(act)),
-        Some(State::Absent) => ("remove", order.absent(act, ctx.diff)),
+        Some(State::Absent) => ("remove", absent(act, ctx.diff)),
         Some(State::Link) => ("link", order.link(act)),
         Some(State::Hard) => ("link", order.hard(act)),
     };
@@ -278,20 +278,6 @@ impl Order<'_> {
         )
     }
 
-    fn absent(&self, act: bool, diff: bool) -> String {
-        let look = if diff {
-            format!("b=$(stat -c {FORMAT} -- \"$d\") || exit 1\n")
-        } else {
-            String::new()
-        };
-        let remove = if act {
-            "rm -rf -- \"$d\" || exit 1\n"
-        } else {
-            ""
-        };
-        format!("a=-\nif [ -e \"$d\" ] || [ -L \"$d\" ]; then w=gone\n{look}{remove}fi\n")
-    }
-
     fn outcome(&self, state: Option<State>, output: &Output, ctx: &Ctx<'_>) -> Outcome {
         let text = output.out();
         let mut parts = text.split('\0');
@@ -356,6 +342,21 @@ impl Order<'_> {
             _ => (was, is),
         }
     }
+}
+
+/// Removes whatever is there.
+fn absent(act: bool, diff: bool) -> String {
+    let look = if diff {
+        format!("b=$(stat -c {FORMAT} -- \"$d\") || exit 1\n")
+    } else {
+        String::new()
+    };
+    let remove = if act {
+        "rm -rf -- \"$d\" || exit 1\n"
+    } else {
+        ""
+    };
+    format!("a=-\nif [ -e \"$d\" ] || [ -L \"$d\" ]; then w=gone\n{look}{remove}fi\n")
 }
 
 #[cfg(test)]

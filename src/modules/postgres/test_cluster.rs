@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use serde_json::{Value as Json, json};
 
@@ -21,6 +22,7 @@ pub(super) struct TestCluster {
     pub(super) host: TestHost,
     bin: PathBuf,
     port: u16,
+    template: Option<Arc<tempfile::TempDir>>,
 }
 
 /// PostgreSQL refuses to run as root: there, its programs run as `nobody`, who owns the folder.
@@ -35,10 +37,35 @@ fn as_owner(program: &Path) -> Command {
     command
 }
 
+/// A data directory that no server runs on, shared by the tests that run at one time: making one
+/// costs more than copying it.
+fn template(cluster: &TestCluster) -> Arc<tempfile::TempDir> {
+    static SHARED: Mutex<Weak<tempfile::TempDir>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(template) = shared.upgrade() {
+        return template;
+    }
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    give(dir.path());
+    let path = dir.path().join("data").display().to_string();
+    let options = ["-U", "postgres", "-A", "trust", "--no-sync", "--data-checksums"];
+    cluster.program("initdb", &[&["-D", path.as_str()], &options[..]].concat());
+    let template = Arc::new(dir);
+    *shared = Arc::downgrade(&template);
+    template
+}
+
+/// Lets PostgreSQL's programs write to a folder.
+fn give(path: &Path) {
+    if nix::unistd::geteuid().is_root() {
+        std::os::unix::fs::chown(path, Some(65534), None).expect("an owner");
+    }
+}
+
 impl TestCluster {
     /// A fresh primary; none where PostgreSQL is not installed, and the test has nothing to run on.
     pub(super) fn primary() -> Option<Self> {
-        let cluster = Self::empty()?;
+        let mut cluster = Self::empty()?;
         let data = cluster.data();
         cluster.program(
             "initdb",
@@ -89,12 +116,15 @@ impl TestCluster {
     fn empty() -> Option<Self> {
         let bin = bin_dir()?;
         let host = TestHost::new();
-        if nix::unistd::geteuid().is_root() {
-            std::os::unix::fs::chown(host.dir.path(), Some(65534), None).expect("an owner");
-        }
+        give(host.dir.path());
         // Only the socket's name has this port: nothing listens on the network.
         let port = fastrand::u16(20_000..60_000);
-        Some(Self { host, bin, port })
+        Some(Self {
+            host,
+            bin,
+            port,
+            template: None,
+        })
     }
 
     /// The data directory.
@@ -179,6 +209,17 @@ impl TestCluster {
             String::from_utf8_lossy(&output.stderr)
         );
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Waits until a condition holds; the server's own, as every wait of a test.
+    pub(super) fn until(&self, condition: &str) {
+        for _ in 0..200 {
+            if self.sql(condition) == "t" {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("never became true: {condition}");
     }
 
     /// Runs a module against this server: where it is and who to be are filled in as far as the

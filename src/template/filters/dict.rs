@@ -27,7 +27,10 @@ fn dict2items(
     let value_name = either(value_name, &kwargs, "value_name")?.unwrap_or("value");
     kwargs.assert_all_used()?;
     let entry = |(key, value)| Value::from_pairs([(key_name, key), (value_name, value)]);
-    Ok(pairs(state, value, "dict2items")?.into_iter().map(entry).collect())
+    Ok(pairs(state, value, "dict2items")?
+        .into_iter()
+        .map(entry)
+        .collect())
 }
 
 fn items2dict(
@@ -156,7 +159,10 @@ pub(in crate::template) fn subelements_of(
 ) -> Result<Value, Error> {
     let path: Vec<String> = match path.as_str() {
         Some(path) => path.split('.').map(str::to_owned).collect(),
-        None => items(state, path)?.iter().map(ToString::to_string).collect(),
+        None => items(state, path)?
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
     };
     let mut result = Vec::new();
     for owner in owners {

@@ -65,11 +65,7 @@ impl Lists {
     }
 }
 
-fn combine(
-    state: &State<'_, '_>,
-    first: &Value,
-    others: Rest<Value>,
-) -> Result<Value, Error> {
+fn combine(state: &State<'_, '_>, first: &Value, others: Rest<Value>) -> Result<Value, Error> {
     let (options, others): (Vec<Value>, Vec<Value>) =
         others.0.into_iter().partition(Value::is_kwargs);
     let options = match options.into_iter().next() {
@@ -77,7 +73,11 @@ fn combine(
         None => std::iter::empty::<(String, Value)>().collect(),
     };
     let recursive = options.get::<Option<bool>>("recursive")?.unwrap_or(false);
-    let lists = Lists::parse(options.get::<Option<&str>>("list_merge")?.unwrap_or("replace"))?;
+    let lists = Lists::parse(
+        options
+            .get::<Option<&str>>("list_merge")?
+            .unwrap_or("replace"),
+    )?;
     options.assert_all_used()?;
     let mut all = Vec::new();
     for value in std::iter::once(first).chain(&others) {

@@ -32,7 +32,11 @@ fn version(
     if value.trim().is_empty() || other.trim().is_empty() {
         return Err(fail("an empty text is no version"));
     }
-    let kind = kind.unwrap_or(if strict == Some(true) { "strict" } else { "loose" });
+    let kind = kind.unwrap_or(if strict == Some(true) {
+        "strict"
+    } else {
+        "loose"
+    });
     let ordering = match kind {
         "loose" => loose(&value).cmp(&loose(&other)),
         "strict" => numbered(&value, 2..=3)?.cmp(&numbered(&other, 2..=3)?),
@@ -114,7 +118,11 @@ struct Numbered {
 }
 
 fn numbered(text: &str, count: std::ops::RangeInclusive<usize>) -> Result<Numbered, Error> {
-    let refused = || fail(format!("`{text}` is no such version; use version_type='loose'"));
+    let refused = || {
+        fail(format!(
+            "`{text}` is no such version; use version_type='loose'"
+        ))
+    };
     let version = text.trim().trim_start_matches('v');
     // What follows a plus sign only names the build.
     let version = version.split('+').next().unwrap_or_default();
