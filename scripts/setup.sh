@@ -56,8 +56,7 @@ need_rust() {
   needed=$(rust_needed)
   if ! command -v cargo >/dev/null; then
     die "cargo is missing: Rust $needed or newer is needed" \
-      "get it with: curl --proto '=https' -sSf https://sh.rustup.rs | sh -s -- -y" \
-      "or see https://www.rust-lang.org/tools/install; then start again"
+      "see https://www.rust-lang.org/tools/install, then start again"
   fi
   version=$(rustc --version | cut -d' ' -f2)
   if [ "$(printf '%s\n%s\n' "$needed" "${version%%-*}" | sort -V | head -n 1)" != "$needed" ]; then

@@ -24,8 +24,12 @@ fn check(document: &str, name: &str, table: &str) {
     let table = format!("\n{table}\n");
     let begin = format!("<!-- begin {name}: made from the code -->\n");
     let end = format!("<!-- end {name} -->");
-    let (before, rest) = text.split_once(begin.as_str()).expect("the table's first mark");
-    let (written, after) = rest.split_once(end.as_str()).expect("the table's last mark");
+    let (before, rest) = text
+        .split_once(begin.as_str())
+        .expect("the table's first mark");
+    let (written, after) = rest
+        .split_once(end.as_str())
+        .expect("the table's last mark");
     if std::env::var_os("RUNBOOK_WRITE_DOCS").is_some() {
         std::fs::write(&path, format!("{before}{begin}{table}{end}{after}")).unwrap();
     } else {
@@ -122,7 +126,8 @@ fn links_lead_somewhere() {
 
 #[test]
 fn paths_that_the_documents_name_exist() {
-    let path = Regex::new(r"`((?:src|tests|scripts|playbooks|benches|docs)/[\w./-]*\w/?)`").unwrap();
+    let path =
+        Regex::new(r"`((?:src|tests|scripts|playbooks|benches|docs)/[\w./-]*\w/?)`").unwrap();
     let mut missing = Vec::new();
     for document in ["README.md", "CONTRIBUTING.md", "docs/architecture.md"] {
         let text = std::fs::read_to_string(root().join(document)).unwrap();
@@ -139,8 +144,14 @@ fn paths_that_the_documents_name_exist() {
 #[test]
 fn the_rooms_import_what_the_architecture_says() {
     let lib = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
-    let rooms: Vec<&str> = lib.lines().filter_map(|line| line.strip_prefix("pub mod ")).collect();
-    let rooms: Vec<&str> = rooms.iter().map(|room| room.trim_end_matches(';')).collect();
+    let rooms: Vec<&str> = lib
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod "))
+        .collect();
+    let rooms: Vec<&str> = rooms
+        .iter()
+        .map(|room| room.trim_end_matches(';'))
+        .collect();
     let mut table = "| room | what it is | imports |\n|---|---|---|\n".to_owned();
     for room in &rooms {
         let dir = root().join("src").join(room);
@@ -150,7 +161,9 @@ fn the_rooms_import_what_the_architecture_says() {
             .map_while(|line| line.strip_prefix("//! "))
             .collect();
         let what = what.join(" ");
-        let what = what.split_once(". ").map_or(what.as_str(), |(first, _)| first);
+        let what = what
+            .split_once(". ")
+            .map_or(what.as_str(), |(first, _)| first);
         let mut sources = String::new();
         read_sources(&dir, *room == "template", &mut sources);
         let imported: Vec<String> = rooms
@@ -158,8 +171,17 @@ fn the_rooms_import_what_the_architecture_says() {
             .filter(|other| *other != room && imports(&sources, other))
             .map(|other| format!("`{other}`"))
             .collect();
-        let imported = if imported.is_empty() { "none".to_owned() } else { imported.join(", ") };
-        writeln!(table, "| `{room}` | {} | {imported} |", cell(what.trim_end_matches('.'))).unwrap();
+        let imported = if imported.is_empty() {
+            "none".to_owned()
+        } else {
+            imported.join(", ")
+        };
+        writeln!(
+            table,
+            "| `{room}` | {} | {imported} |",
+            cell(what.trim_end_matches('.'))
+        )
+        .unwrap();
     }
     check("docs/architecture.md", "rooms", &table);
 }
@@ -176,7 +198,9 @@ fn read_sources(dir: &Path, tests_are_code: bool, into: &mut String) {
         } else if !["tests", "testing", "fake"].contains(&name) && !name.ends_with("_tests") {
             let text = std::fs::read_to_string(&path).unwrap_or_default();
             let code = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap();
-            let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let lines = code
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"));
             lines.for_each(|line| *into += &format!("{line}\n"));
         }
     }

@@ -40,6 +40,7 @@ static MODULES: &[&ModuleSpec] = &[
     &postgres::POSTGRESQL_SLOT,
     &postgres::POSTGRESQL_STANDBY,
     &postgres::POSTGRESQL_TOPOLOGY,
+    &postgres::POSTGRESQL_TOPOLOGY_CHECK,
     &services::SERVICE,
     &services::SERVICE_FACTS,
     &services::SYSTEMD,

@@ -201,10 +201,8 @@ mod tests {
         let (msg, _) = lab
             .fails("command", json!({"cmd": "true", "chdir": "/no/such"}))
             .await;
-        assert_eq!(
-            msg,
-            "failed to change to the directory /no/such: cd: can't cd to /no/such"
-        );
+        let start = "failed to change to the directory /no/such: cd: ";
+        assert!(msg.starts_with(start), "{msg}");
     }
 
     #[tokio::test]

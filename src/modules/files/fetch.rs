@@ -78,22 +78,24 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
         .with("checksum", remote.clone())
         .with("remote_checksum", remote.clone());
     if changed && !ctx.check {
-        let bytes = ctx.remote.get(&src).await?;
-        if args.validate_checksum && sha1_hex(&bytes) != remote {
-            return Err(Failure::new(format!(
-                "failed to fetch {src}: it changed while it was read (run again, or set `validate_checksum: false` for a file that never rests)"
-            )));
-        }
+        let bytes = receive(&args, &src, &remote, ctx).await?;
         store(&dest, &bytes)?;
         if ctx.diff {
-            outcome = outcome.diff(
-                dest.display().to_string(),
-                shown(old.as_deref().unwrap_or_default()),
-                shown(&bytes),
-            );
+            let old = shown(old.as_deref().unwrap_or_default());
+            outcome = outcome.diff(dest.display().to_string(), old, shown(&bytes));
         }
     }
     Ok(outcome)
+}
+
+async fn receive(args: &Args, src: &str, sha1: &str, ctx: &Ctx<'_>) -> Result<Vec<u8>, Failure> {
+    let bytes = ctx.remote.get(src).await?;
+    if args.validate_checksum && sha1_hex(&bytes) != sha1 {
+        return Err(Failure::new(format!(
+            "failed to fetch {src}: it changed while it was read (run again, or set `validate_checksum: false` for a file that never rests)"
+        )));
+    }
+    Ok(bytes)
 }
 
 /// Where it goes on the controller.

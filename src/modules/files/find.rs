@@ -95,42 +95,37 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     let text = output.out();
     let (now, listing) = text.split_once('\n').unwrap_or(("0", &text));
     let filter = Filter::new(&args, now.parse().unwrap_or_default())?;
-    let mut examined = 0_u64;
-    let mut files = Vec::new();
-    for record in listing.split('\0').filter(|record| !record.is_empty()) {
-        examined += 1;
-        let Some((line, path)) = record.split_once('|') else {
-            continue;
-        };
-        let found = fields(line);
-        if let Some(mut found) = found.filter(|found| filter.admits(path, found)) {
-            found.shift_remove("exists");
-            found.insert("path".to_owned(), path.into());
-            files.push(found);
-        }
-    }
+    let (mut files, examined) = sift(listing, &filter);
     if args.get_checksum {
         checksums(&mut files, ctx).await?;
     }
     let skipped = skipped(&output.err());
     let matched = files.len();
-    let mut outcome = Outcome::ok()
-        .with(
-            "files",
-            Json::Array(files.into_iter().map(Json::Object).collect()),
-        )
+    let msg = if skipped.is_empty() {
+        "all paths examined"
+    } else {
+        "not all paths examined: see skipped_paths"
+    };
+    let files = files.into_iter().map(Json::Object).collect();
+    Ok(Outcome::ok()
+        .with("files", Json::Array(files))
         .with("matched", matched)
         .with("examined", examined)
-        .with("skipped_paths", Json::Object(skipped.clone()));
-    outcome.result.insert(
-        "msg".to_owned(),
-        if skipped.is_empty() {
-            "all paths examined".into()
-        } else {
-            "not all paths examined: see skipped_paths".into()
-        },
-    );
-    Ok(outcome)
+        .with("skipped_paths", Json::Object(skipped))
+        .msg(msg))
+}
+
+/// The files that are wanted, and how many were looked at.
+fn sift(listing: &str, filter: &Filter) -> (Vec<Map<String, Json>>, usize) {
+    let records: Vec<&str> = listing.split('\0').filter(|r| !r.is_empty()).collect();
+    let wanted = |record: &&str| {
+        let (line, path) = record.split_once('|')?;
+        let mut found = fields(line).filter(|found| filter.admits(path, found))?;
+        found.shift_remove("exists");
+        found.insert("path".to_owned(), path.into());
+        Some(found)
+    };
+    (records.iter().filter_map(wanted).collect(), records.len())
 }
 
 /// Prints the host's time, then `stat line|path` for every file, each ended by NUL.

@@ -11,7 +11,10 @@ impl Conninfo {
         let mut rest = text.trim_start();
         while !rest.is_empty() {
             let (key, after) = rest.split_once('=').ok_or_else(|| {
-                format!("the connection string has `{}` where `key=value` belongs", first_word(rest))
+                format!(
+                    "the connection string has `{}` where `key=value` belongs",
+                    first_word(rest)
+                )
             })?;
             let (value, after) = value(after.trim_start())?;
             pairs.push((key.trim().to_owned(), value));
@@ -22,7 +25,10 @@ impl Conninfo {
 
     /// The value of a key.
     pub(super) fn get(&self, key: &str) -> Option<&str> {
-        self.0.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
+        self.0
+            .iter()
+            .find(|(k, _)| k == key)
+            .map(|(_, v)| v.as_str())
     }
 
     /// Gives a key a value, in its place or at the end.

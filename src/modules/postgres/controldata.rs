@@ -69,7 +69,10 @@ const SHORT: &[(&str, &str)] = &[
     ("latest_checkpoint_location", "checkpoint_location"),
     ("latest_checkpoints_redo_location", "redo_location"),
     ("latest_checkpoints_timelineid", "timeline"),
-    ("minimum_recovery_ending_location", "minimum_recovery_ending_location"),
+    (
+        "minimum_recovery_ending_location",
+        "minimum_recovery_ending_location",
+    ),
 ];
 
 /// Every line of `pg_controldata` by its label in lower case with underscores; whole numbers are
@@ -78,7 +81,10 @@ pub(super) fn parse(text: &str) -> Map<String, Json> {
     let mut found = Map::new();
     for (label, value) in text.lines().filter_map(|line| line.split_once(':')) {
         let (key, value) = (key(label), value.trim());
-        let number = value.parse::<i64>().ok().filter(|_| key != "database_system_identifier");
+        let number = value
+            .parse::<i64>()
+            .ok()
+            .filter(|_| key != "database_system_identifier");
         let value = number.map_or_else(|| Json::from(value), Json::from);
         found.insert(key, value);
     }
@@ -87,9 +93,17 @@ pub(super) fn parse(text: &str) -> Map<String, Json> {
 
 /// `Latest checkpoint's REDO location` as `latest_checkpoints_redo_location`.
 fn key(label: &str) -> String {
-    let kept = label.chars().filter(|c| *c != '\'' && *c != '(' && *c != ')');
+    let kept = label
+        .chars()
+        .filter(|c| *c != '\'' && *c != '(' && *c != ')');
     let text: String = kept
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '_'
+            }
+        })
         .collect();
     let words: Vec<&str> = text.split('_').filter(|w| !w.is_empty()).collect();
     words.join("_")
@@ -108,7 +122,10 @@ mod tests {
         let found = parse(text);
         assert_eq!(found["pg_control_version_number"], json!(1300));
         assert_eq!(found["database_system_identifier"], json!("7443"));
-        assert_eq!(found["latest_checkpoints_redo_location"], json!("0/3000028"));
+        assert_eq!(
+            found["latest_checkpoints_redo_location"],
+            json!("0/3000028")
+        );
         assert_eq!(found["latest_checkpoints_timelineid"], json!(2));
     }
 
@@ -118,10 +135,17 @@ mod tests {
             return;
         };
         cluster.stop();
-        let outcome = cluster.module(&MODULE, json!({}), true).await.expect("a control file");
+        let outcome = cluster
+            .module(&MODULE, json!({}), true)
+            .await
+            .expect("a control file");
         assert_eq!(outcome.result["state"], json!("shut down"));
         assert_eq!(outcome.result["timeline"], json!(1));
         assert_eq!(outcome.result["data_directory"], json!(cluster.data()));
-        assert!(outcome.result["checkpoint_location"].as_str().is_some_and(|l| l.contains('/')));
+        assert!(
+            outcome.result["checkpoint_location"]
+                .as_str()
+                .is_some_and(|l| l.contains('/'))
+        );
     }
 }

@@ -25,4 +25,4 @@ pub(super) use query::MODULE as POSTGRESQL_QUERY;
 pub(super) use slot::MODULE as POSTGRESQL_SLOT;
 pub(super) use standby::MODULE as POSTGRESQL_STANDBY;
 pub(super) use topology::MODULE as POSTGRESQL_TOPOLOGY;
-// pub(super) use topology_check::MODULE as POSTGRESQL_TOPOLOGY_CHECK;
+pub(super) use topology_check::MODULE as POSTGRESQL_TOPOLOGY_CHECK;

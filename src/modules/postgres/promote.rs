@@ -66,7 +66,9 @@ async fn run(args: &Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     let before = psql::json(ctx, &login, STATE).await?;
     let old = timeline(&before);
     if before["recovering"] == false {
-        return Ok(Outcome::ok().msg("it is a primary already").with("timeline", old));
+        return Ok(Outcome::ok()
+            .msg("it is a primary already")
+            .with("timeline", old));
     }
     guard(args, &before)?;
     if ctx.check {
@@ -77,7 +79,11 @@ async fn run(args: &Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     let done = psql::json(ctx, &login, &promote).await?;
     let after = psql::json(ctx, &login, STATE).await?;
     if after["recovering"] != false {
-        let how = if done == true { "" } else { "; the promotion goes on" };
+        let how = if done == true {
+            ""
+        } else {
+            "; the promotion goes on"
+        };
         return Err(Failure::new(format!(
             "the replica was told to promote and is still in recovery after {timeout} s{how}: see its log, and look again before anything else is changed"
         )));
@@ -119,8 +125,11 @@ fn guard(args: &Args, state: &Json) -> Result<(), Failure> {
     let Some(wanted) = &args.replayed_beyond else {
         return Ok(());
     };
-    let place = Lsn::parse(wanted)
-        .ok_or_else(|| Failure::new(format!("`replayed_beyond`: `{wanted}` is no place in the log, such as 0/3000148")))?;
+    let place = Lsn::parse(wanted).ok_or_else(|| {
+        Failure::new(format!(
+            "`replayed_beyond`: `{wanted}` is no place in the log, such as 0/3000148"
+        ))
+    })?;
     let replayed = state["replayed"].as_str().unwrap_or_default();
     // The place is where the old primary's last record begins: the replica must be past it.
     if Lsn::parse(replayed).is_some_and(|replayed| replayed > place) {
@@ -149,21 +158,39 @@ mod tests {
         replica.until("select status = 'streaming' from pg_stat_wal_receiver");
         primary.sql("create table t as select 1 as a");
         primary.stop();
-        let control = primary.module(&controldata::MODULE, json!({}), false).await.expect("a control file");
+        let control = primary
+            .module(&controldata::MODULE, json!({}), false)
+            .await
+            .expect("a control file");
         let place = control.result["checkpoint_location"].clone();
         let beyond = json!({"replayed_beyond": "F/0"});
-        let failure = replica.module(&MODULE, beyond, false).await.expect_err("too far");
+        let failure = replica
+            .module(&MODULE, beyond, false)
+            .await
+            .expect_err("too far");
         assert!(message(&failure).contains("not beyond F/0"));
         assert_eq!(replica.sql("select pg_is_in_recovery()"), "t");
         let ask = json!({"replayed_beyond": place});
-        assert!(replica.module(&MODULE, ask.clone(), true).await.expect("a guess").changed);
+        assert!(
+            replica
+                .module(&MODULE, ask.clone(), true)
+                .await
+                .expect("a guess")
+                .changed
+        );
         assert_eq!(replica.sql("select pg_is_in_recovery()"), "t");
-        let outcome = replica.module(&MODULE, ask.clone(), false).await.expect("a promotion");
+        let outcome = replica
+            .module(&MODULE, ask.clone(), false)
+            .await
+            .expect("a promotion");
         assert!(outcome.changed);
         assert_eq!(outcome.result["timeline_before"], json!(1));
         assert_eq!(outcome.result["timeline"], json!(2));
         assert_eq!(replica.sql("select a from t"), "1");
-        let again = replica.module(&MODULE, ask, false).await.expect("nothing to do");
+        let again = replica
+            .module(&MODULE, ask, false)
+            .await
+            .expect("nothing to do");
         assert!(!again.changed);
         assert_eq!(again.result["timeline"], json!(2));
     }

@@ -191,6 +191,9 @@ impl SqlError {
             _ if has("is starting up") || has("not yet accepting connections") => {
                 "wait for it: `retries` with `until`"
             }
+            _ if has("does not exist") && has("role ") && self.sqlstate.is_none() => {
+                "log in as a role that exists: `login_user`, or `become_user: postgres`"
+            }
             _ if has("does not exist") && has("database") && self.sqlstate.is_none() => {
                 "check `login_db`"
             }

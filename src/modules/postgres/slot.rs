@@ -81,7 +81,9 @@ async fn run(args: &Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     let mut outcome = Outcome::ok();
     let mut changed: Vec<&str> = Vec::new();
     for name in &args.name {
-        let slot = slots.as_array().and_then(|all| all.iter().find(|s| s["name"] == name.as_str()));
+        let slot = slots
+            .as_array()
+            .and_then(|all| all.iter().find(|s| s["name"] == name.as_str()));
         let Some(statement) = decide(args, name, slot)? else {
             continue;
         };
@@ -98,7 +100,9 @@ async fn run(args: &Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
         psql::json(ctx, &login, &sql).await?;
     }
     outcome.changed = !changed.is_empty();
-    Ok(outcome.with("name", args.name.join(",")).with("changed_slots", changed))
+    Ok(outcome
+        .with("name", args.name.join(","))
+        .with("changed_slots", changed))
 }
 
 const LIST: &str = "SELECT coalesce(json_agg(json_build_object('name', slot_name, 'type', slot_type, 'active', active, \
@@ -123,7 +127,6 @@ fn decide(args: &Args, name: &str, slot: Option<&Json>) -> Result<Option<String>
         SlotType::Logical => "logical",
     };
     match (args.state, slot) {
-        (State::Absent, None) => Ok(None),
         (State::Absent, Some(slot)) if slot["active"] == true => Err(Failure::new(format!(
             "the slot {name} is in use by process {}: stop or redirect what streams from it first",
             slot["pid"]
@@ -133,7 +136,7 @@ fn decide(args: &Args, name: &str, slot: Option<&Json>) -> Result<Option<String>
             "there is a slot {name} already, and it is {}: drop it first, or choose another name",
             slot["type"].as_str().unwrap_or("of another type")
         ))),
-        (State::Present, Some(_)) => Ok(None),
+        (State::Present, Some(_)) | (State::Absent, None) => Ok(None),
         (State::Present, None) => Ok(Some(match args.slot_type {
             SlotType::Physical => format!(
                 "pg_create_physical_replication_slot({quoted}, {})::text",
@@ -161,21 +164,54 @@ mod tests {
             return;
         };
         let ask = json!({"name": ["a", "b"], "immediately_reserve": true});
-        let guess = cluster.module(&MODULE, ask.clone(), true).await.expect("a guess");
+        let guess = cluster
+            .module(&MODULE, ask.clone(), true)
+            .await
+            .expect("a guess");
         assert!(guess.changed);
-        assert_eq!(cluster.sql("select count(*) from pg_replication_slots"), "0");
-        let made = cluster.module(&MODULE, ask.clone(), false).await.expect("two slots");
+        assert_eq!(
+            cluster.sql("select count(*) from pg_replication_slots"),
+            "0"
+        );
+        let made = cluster
+            .module(&MODULE, ask.clone(), false)
+            .await
+            .expect("two slots");
         assert!(made.changed);
         assert_eq!(made.diff.len(), 2);
-        assert_eq!(cluster.sql("select count(*) from pg_replication_slots where restart_lsn is not null"), "2");
-        let again = cluster.module(&MODULE, ask, false).await.expect("nothing to do");
+        assert_eq!(
+            cluster.sql("select count(*) from pg_replication_slots where restart_lsn is not null"),
+            "2"
+        );
+        let again = cluster
+            .module(&MODULE, ask, false)
+            .await
+            .expect("nothing to do");
         assert!(!again.changed);
         let drop = json!({"name": "a", "state": "absent"});
-        assert!(cluster.module(&MODULE, drop.clone(), false).await.expect("a drop").changed);
-        assert!(!cluster.module(&MODULE, drop, false).await.expect("nothing to do").changed);
-        assert_eq!(cluster.sql("select slot_name from pg_replication_slots"), "b");
+        assert!(
+            cluster
+                .module(&MODULE, drop.clone(), false)
+                .await
+                .expect("a drop")
+                .changed
+        );
+        assert!(
+            !cluster
+                .module(&MODULE, drop, false)
+                .await
+                .expect("nothing to do")
+                .changed
+        );
+        assert_eq!(
+            cluster.sql("select slot_name from pg_replication_slots"),
+            "b"
+        );
         let other = json!({"name": "b", "slot_type": "logical"});
-        let failure = cluster.module(&MODULE, other, false).await.expect_err("another type");
+        let failure = cluster
+            .module(&MODULE, other, false)
+            .await
+            .expect_err("another type");
         assert_eq!(
             message(&failure),
             "there is a slot b already, and it is physical: drop it first, or choose another name"

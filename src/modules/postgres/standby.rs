@@ -84,11 +84,8 @@ async fn run(args: &Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     }
     let wanted = follow::Wanted::new(args, &node)?;
     let differs = wanted.differs(&node);
-    let mut outcome = Outcome::changed(differs).diff(
-        "upstream",
-        node.describe(),
-        wanted.describe(),
-    );
+    let mut outcome =
+        Outcome::changed(differs).diff("upstream", node.describe(), wanted.describe());
     if differs && !ctx.check {
         if node.running {
             follow::reconfigure_running(args, &wanted, ctx).await?;

@@ -59,9 +59,15 @@ async fn run(args: &Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
         ..Login::default()
     };
     let script = script::script(args, &login);
-    let output = ctx.remote.run_with_stdin(&script, script::SQL.as_bytes()).await?;
+    let output = ctx
+        .remote
+        .run_with_stdin(&script, script::SQL.as_bytes())
+        .await?;
     if !output.ok() {
-        return Err(crate::modules::remote::failed("read the node's state", &output));
+        return Err(crate::modules::remote::failed(
+            "read the node's state",
+            &output,
+        ));
     }
     let mut outcome = Outcome::ok();
     outcome.result = node::read(&Sections::parse(&output.out()))?;

@@ -19,6 +19,13 @@ const CHOWN: &str = "case $o in '') ;; *) chown -- \"$o\" \"$t\" 2>/dev/null || 
 /// Writing takes set-id bits away, so they are given again.
 const CHMOD_LATE: &str = "case $m in ????) chmod -- \"$m\" \"$t\" || exit 1;; esac\n";
 
+/// Under `SELinux` a file keeps its label, and a new one gets what the policy says for its path.
+/// Without `SELinux` this costs no process.
+const LABEL_OLD: &str = "[ \"$w\" = new ] || [ ! -e /sys/fs/selinux/enforce ] || chcon --reference=\"$d\" -- \"$t\" 2>/dev/null || :\n";
+
+/// See [`LABEL_OLD`].
+const LABEL_NEW: &str = "[ \"$w\" != new ] || [ ! -e /sys/fs/selinux/enforce ] || restorecon -- \"$d\" 2>/dev/null || :";
+
 /// Names `$t`, and sees to it that it never stays.
 fn make_name() -> String {
     format!("t=$p/.runbook-{:016x}\n{CLEAN}", fastrand::u64(..))
@@ -174,6 +181,7 @@ impl Write<'_> {
                 ""
             }
         );
+        script.push_str(LABEL_OLD);
         if diff {
             script.push_str("tell\n");
         }
@@ -182,7 +190,7 @@ impl Write<'_> {
         } else {
             "mv -fT -- \"$t\" \"$d\" || exit 1\n"
         });
-        script.push_str("trap - EXIT\n");
+        let _ = writeln!(script, "trap - EXIT\n{LABEL_NEW}");
         script
     }
 

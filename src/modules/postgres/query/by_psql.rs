@@ -88,13 +88,19 @@ fn result(sections: &Sections, n: usize, statement: &Statement, null: &str) -> Q
     });
     let (names, kinds): (Vec<String>, Vec<Kind>) = columns.by_ref().unzip();
     let names = unique(names);
-    let mut records = if body.is_empty() { Vec::new() } else { csv::parse(&format!("{body}\n"), null) };
+    let mut records = if body.is_empty() {
+        Vec::new()
+    } else {
+        csv::parse(&format!("{body}\n"), null)
+    };
     let mut result = QueryResult {
         tag: tag_below(&mut records, count),
         count,
         rows: Vec::new(),
     };
-    let rows = records.into_iter().map(|fields| row(&names, &kinds, fields));
+    let rows = records
+        .into_iter()
+        .map(|fields| row(&names, &kinds, fields));
     result.rows = rows.collect();
     result.finish(statement);
     result
@@ -103,7 +109,9 @@ fn result(sections: &Sections, n: usize, statement: &Statement, null: &str) -> Q
 /// Commands that write and return rows print their tag below them; others print rows only.
 fn tag_below(records: &mut Vec<Vec<csv::Field>>, count: u64) -> String {
     let one_more = u64::try_from(records.len()).is_ok_and(|n| n == count + 1);
-    let tag = records.last().and_then(|fields| fields.first().cloned().flatten());
+    let tag = records
+        .last()
+        .and_then(|fields| fields.first().cloned().flatten());
     let writes = ["INSERT ", "UPDATE ", "DELETE ", "MERGE "];
     match tag.filter(|tag| one_more && writes.iter().any(|verb| tag.starts_with(verb))) {
         Some(tag) => {

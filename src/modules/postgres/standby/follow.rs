@@ -71,7 +71,10 @@ exit 0
     );
     let output = ctx.remote.run_with_stdin(&script, STATE.as_bytes()).await?;
     if !output.ok() {
-        return Err(crate::modules::remote::failed("read the node's configuration", &output));
+        return Err(crate::modules::remote::failed(
+            "read the node's configuration",
+            &output,
+        ));
     }
     let sections = Sections::parse(&output.out());
     let signal = sections.get("signal").trim() == "yes";
@@ -105,13 +108,16 @@ exit 0
 
 /// A setting as `postgresql.auto.conf` has it: `name = 'value'`, quotes doubled.
 fn auto_setting(text: &str, name: &str) -> String {
-    let values = text.lines().filter_map(|line| {
+    let mut values = text.lines().rev().filter_map(|line| {
         let (key, value) = line.split_once('=')?;
         (key.trim() == name).then(|| value.trim())
     });
-    let last = values.last().unwrap_or_default();
+    let last = values.next().unwrap_or_default();
     let inside = last.strip_prefix('\'').and_then(|v| v.strip_suffix('\''));
-    inside.unwrap_or(last).replace("''", "'").replace("\\\\", "\\")
+    inside
+        .unwrap_or(last)
+        .replace("''", "'")
+        .replace("\\\\", "\\")
 }
 
 impl Node {
@@ -125,7 +131,11 @@ fn describe(conninfo: &Conninfo, slot: &str) -> String {
     if conninfo.is_empty() {
         return String::new();
     }
-    let slot = if slot.is_empty() { String::new() } else { format!(" (slot {slot})") };
+    let slot = if slot.is_empty() {
+        String::new()
+    } else {
+        format!(" (slot {slot})")
+    };
     format!("{}{slot}", conninfo.without_password())
 }
 
@@ -148,10 +158,14 @@ impl Wanted {
             }
         }
         if let Some(more) = &args.conninfo {
-            let more = Conninfo::parse(more).map_err(|e| Failure::new(format!("`conninfo`: {e}")))?;
+            let more =
+                Conninfo::parse(more).map_err(|e| Failure::new(format!("`conninfo`: {e}")))?;
             conninfo.extend(&more);
         }
-        let slot = args.primary_slot_name.clone().unwrap_or_else(|| node.slot.clone());
+        let slot = args
+            .primary_slot_name
+            .clone()
+            .unwrap_or_else(|| node.slot.clone());
         Ok(Self { conninfo, slot })
     }
 
@@ -167,7 +181,11 @@ impl Wanted {
 }
 
 /// Since PostgreSQL 13 a reload is enough: the receiver starts anew with the new settings.
-pub(super) async fn reconfigure_running(args: &Args, wanted: &Wanted, ctx: &Ctx<'_>) -> Result<(), Failure> {
+pub(super) async fn reconfigure_running(
+    args: &Args,
+    wanted: &Wanted,
+    ctx: &Ctx<'_>,
+) -> Result<(), Failure> {
     let sql = format!(
         "ALTER SYSTEM SET primary_conninfo = {};\nALTER SYSTEM SET primary_slot_name = {};\nSELECT pg_reload_conf();\n",
         text_literal(&wanted.conninfo.to_string()),
@@ -185,9 +203,16 @@ pub(super) async fn reconfigure_running(args: &Args, wanted: &Wanted, ctx: &Ctx<
 
 /// `ALTER SYSTEM` needs a server: for a stopped one its file is written the way it writes it, into
 /// a new file that takes the old one's place.
-pub(super) async fn reconfigure_stopped(args: &Args, wanted: &Wanted, ctx: &Ctx<'_>) -> Result<(), Failure> {
+pub(super) async fn reconfigure_stopped(
+    args: &Args,
+    wanted: &Wanted,
+    ctx: &Ctx<'_>,
+) -> Result<(), Failure> {
     let line = |name: &str, value: &str| {
-        format!("{name} = '{}'\n", value.replace('\\', "\\\\").replace('\'', "''"))
+        format!(
+            "{name} = '{}'\n",
+            value.replace('\\', "\\\\").replace('\'', "''")
+        )
     };
     let lines = line("primary_conninfo", &wanted.conninfo.to_string())
         + &line("primary_slot_name", &wanted.slot);
@@ -196,14 +221,18 @@ pub(super) async fn reconfigure_stopped(args: &Args, wanted: &Wanted, ctx: &Ctx<
 umask 077
 F=$D/postgresql.auto.conf
 {{ sed -e '/^[[:space:]]*primary_conninfo[[:space:]]*=/d' -e '/^[[:space:]]*primary_slot_name[[:space:]]*=/d' "$F"; printf '%s' {lines}; }} >"$F.runbook"
-mv -f "$F.runbook" "$F"
-: >>"$D/standby.signal"
+# A file of root's would keep the server from its own configuration.
+own() {{ [ "$(id -u)" != 0 ] || chown "$(stat -c %u:%g "$D")" "$1"; }}
+own "$F.runbook"; mv -f "$F.runbook" "$F"
+: >>"$D/standby.signal"; own "$D/standby.signal"
 sync "$D/standby.signal" "$F" 2>/dev/null || sync
 "#,
         setup = setup(args),
         lines = quote(&lines)
     );
-    ctx.remote.check("write the node's configuration", &script).await?;
+    ctx.remote
+        .check("write the node's configuration", &script)
+        .await?;
     Ok(())
 }
 
@@ -267,7 +296,10 @@ mod tests {
     #[test]
     fn the_last_setting_of_a_name_counts_and_quotes_are_undone() {
         let text = "# x\nport = 1\nprimary_conninfo = 'host=a'\nprimary_conninfo = 'host=b password=''it''''s'''\n";
-        assert_eq!(auto_setting(text, "primary_conninfo"), "host=b password='it''s'");
+        assert_eq!(
+            auto_setting(text, "primary_conninfo"),
+            "host=b password='it''s'"
+        );
         assert_eq!(auto_setting(text, "port"), "1");
         assert_eq!(auto_setting(text, "nothing"), "");
     }

@@ -25,19 +25,39 @@ pub(super) fn read(sections: &Sections) -> Result<Map<String, Json>, Failure> {
     set("major_version", json!(part(1)));
     set("cluster", json!(part(2)));
     set("pid", json!(sections.get("pid").trim().parse::<i64>().ok()));
-    set("standby_signal", json!(sections.get("standby").trim() == "yes"));
+    set(
+        "standby_signal",
+        json!(sections.get("standby").trim() == "yes"),
+    );
     let addresses: Vec<&str> = sections.get("addresses").split_whitespace().collect();
     set("addresses", json!(addresses));
     let replaced = sections.get("exe").trim().ends_with("(deleted)");
     set("binary_replaced", json!(server.is_some() && replaced));
     let running_num = server.as_ref().map(|s| s["server_version_num"].clone());
     let installed_num = installed["binary_version_num"].clone();
-    let differs = running_num.as_ref().is_some_and(|n| *n != installed_num && !installed_num.is_null());
-    set("restart_required", json!(server.is_some() && (replaced || differs)));
+    let differs = running_num
+        .as_ref()
+        .is_some_and(|n| *n != installed_num && !installed_num.is_null());
+    set(
+        "restart_required",
+        json!(server.is_some() && (replaced || differs)),
+    );
     set("installed", installed);
     let control = controldata::parse(sections.get("control"));
-    set("control_state", control.get("database_cluster_state").cloned().unwrap_or_default());
-    set("checkpoint_location", control.get("latest_checkpoint_location").cloned().unwrap_or_default());
+    set(
+        "control_state",
+        control
+            .get("database_cluster_state")
+            .cloned()
+            .unwrap_or_default(),
+    );
+    set(
+        "checkpoint_location",
+        control
+            .get("latest_checkpoint_location")
+            .cloned()
+            .unwrap_or_default(),
+    );
     node.extend(describe(server.as_ref(), &control));
     Ok(node)
 }
@@ -49,8 +69,13 @@ fn installed(sections: &Sections, bin_dir: Option<&str>) -> Json {
     };
     // `postgres (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)`.
     let words: Vec<&str> = sections.get("binary").split_whitespace().collect();
-    let version = words.iter().find(|w| w.starts_with(|c: char| c.is_ascii_digit()));
-    let package = sections.lines("package").next().and_then(|line| line.split_once('\t'));
+    let version = words
+        .iter()
+        .find(|w| w.starts_with(|c: char| c.is_ascii_digit()));
+    let package = sections
+        .lines("package")
+        .next()
+        .and_then(|line| line.split_once('\t'));
     json!({
         "binary_version": version,
         "binary_version_num": version.and_then(|v| version_num(v)),
@@ -64,7 +89,9 @@ fn installed(sections: &Sections, bin_dir: Option<&str>) -> Json {
 fn version_num(version: &str) -> Option<i64> {
     let (major, minor) = version.split_once('.').unwrap_or((version, "0"));
     let digits = |text: &str| {
-        let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let end = text
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len());
         text[..end].parse::<i64>().ok()
     };
     Some(digits(major)? * 10_000 + digits(minor)?)
@@ -91,9 +118,18 @@ fn server(sections: &Sections) -> Result<Option<Json>, Failure> {
     let Some(error) = error(sections) else {
         return Ok(None);
     };
-    let refused = ["authentication failed", "no pg_hba.conf entry", "does not exist", "no password supplied", "permission denied", "Permission denied"];
+    let refused = [
+        "authentication failed",
+        "no pg_hba.conf entry",
+        "does not exist",
+        "no password supplied",
+        "permission denied",
+        "Permission denied",
+    ];
     let is_file = error.message.contains("No such file or directory");
-    if error.sqlstate.is_some() || (!is_file && refused.iter().any(|words| error.message.contains(words))) {
+    if error.sqlstate.is_some()
+        || (!is_file && refused.iter().any(|words| error.message.contains(words)))
+    {
         return Err(error.failure());
     }
     Ok(None)
@@ -123,9 +159,14 @@ fn describe(server: Option<&Json>, control: &Map<String, Json>) -> Map<String, J
     let nothing = Json::Null;
     let server = server.unwrap_or(&nothing);
     let settings = &server["settings"];
-    let version = server["server_version"].as_str().and_then(|v| v.split(' ').next());
+    let version = server["server_version"]
+        .as_str()
+        .and_then(|v| v.split(' ').next());
     let identifier = match &server["system_identifier"] {
-        Json::Null => control.get("database_system_identifier").cloned().unwrap_or_default(),
+        Json::Null => control
+            .get("database_system_identifier")
+            .cloned()
+            .unwrap_or_default(),
         known => known.clone(),
     };
     let role = match server["in_recovery"].as_bool() {
@@ -133,10 +174,15 @@ fn describe(server: Option<&Json>, control: &Map<String, Json>) -> Map<String, J
         Some(false) => Some("primary"),
         None => None,
     };
-    let port = settings["port"].as_str().and_then(|p| p.parse::<i64>().ok());
+    let port = settings["port"]
+        .as_str()
+        .and_then(|p| p.parse::<i64>().ok());
     let keep = |key: &str| server[key].clone();
     let list = |key: &str, each: fn(&Json) -> Json| -> Json {
-        server[key].as_array().map(|items| items.iter().map(each).collect()).unwrap_or_default()
+        server[key]
+            .as_array()
+            .map(|items| items.iter().map(each).collect())
+            .unwrap_or_default()
     };
     let described = json!({
         "version": version,
@@ -178,7 +224,11 @@ fn timeline(server: &Json, control: &Map<String, Json>) -> Option<i64> {
         .or_else(|| positive(&server["receiver"]["received_tli"]))
         .or_else(|| positive(&server["recovery_timeline"]))
         .or_else(|| positive(&server["checkpoint_timeline"]))
-        .or_else(|| control.get("latest_checkpoints_timelineid").and_then(positive))
+        .or_else(|| {
+            control
+                .get("latest_checkpoints_timelineid")
+                .and_then(positive)
+        })
 }
 
 /// The settings, with no password in them.
@@ -195,7 +245,9 @@ fn config(settings: &Json) -> Json {
 }
 
 fn configured_upstream(settings: &Json) -> Json {
-    let info = settings["primary_conninfo"].as_str().and_then(|text| Conninfo::parse(text).ok());
+    let info = settings["primary_conninfo"]
+        .as_str()
+        .and_then(|text| Conninfo::parse(text).ok());
     let Some(info) = info.filter(|info| !info.is_empty()) else {
         return Json::Null;
     };

@@ -14,8 +14,14 @@ async fn primary_and_replica_see_each_other() {
     let replica = primary.replica("r1");
     replica.until("select status = 'streaming' from pg_stat_wal_receiver");
     primary.sql("create table t ()");
-    primary.until("select count(*) = 1 from pg_stat_replication where replay_lsn >= pg_current_wal_lsn()");
-    let seen = primary.module(&MODULE, json!({}), false).await.expect("a topology").result;
+    primary.until(
+        "select count(*) = 1 from pg_stat_replication where replay_lsn >= pg_current_wal_lsn()",
+    );
+    let seen = primary
+        .module(&MODULE, json!({}), false)
+        .await
+        .expect("a topology")
+        .result;
     assert_eq!(seen["running"], json!(true));
     assert_eq!(seen["role"], json!("primary"));
     assert_eq!(seen["timeline"], json!(1));
@@ -29,13 +35,20 @@ async fn primary_and_replica_see_each_other() {
     assert_eq!(row["slot"], json!("r1"));
     assert_eq!(row["lag_bytes"], json!(0));
     assert_eq!(seen["slots"][0]["active"], json!(true));
-    let other = replica.module(&MODULE, json!({}), false).await.expect("a topology").result;
+    let other = replica
+        .module(&MODULE, json!({}), false)
+        .await
+        .expect("a topology")
+        .result;
     assert_eq!(other["role"], json!("replica"));
     assert_eq!(other["system_identifier"], seen["system_identifier"]);
     assert_eq!(other["timeline"], json!(1));
     assert_eq!(other["upstream"]["status"], json!("streaming"));
     assert_eq!(other["upstream"]["slot"], json!("r1"));
-    assert_eq!(other["configured_upstream"]["host"], json!(primary.socket()));
+    assert_eq!(
+        other["configured_upstream"]["host"],
+        json!(primary.socket())
+    );
     assert_eq!(other["replay_paused"], json!(false));
 }
 
@@ -45,7 +58,11 @@ async fn a_stopped_server_is_an_answer() {
         return;
     };
     cluster.stop();
-    let seen = cluster.module(&MODULE, json!({}), true).await.expect("an answer").result;
+    let seen = cluster
+        .module(&MODULE, json!({}), true)
+        .await
+        .expect("an answer")
+        .result;
     assert_eq!(seen["running"], json!(false));
     assert_eq!(seen["state"], json!("stopped"));
     assert_eq!(seen["role"], json!(null));
@@ -60,15 +77,24 @@ async fn a_refused_login_is_a_failure_with_its_remedy() {
         return;
     };
     let ask = json!({"login_user": "nobody_at_all"});
-    let failure = cluster.module(&MODULE, ask, false).await.expect_err("no such role");
-    assert_eq!(message(&failure), "role \"nobody_at_all\" does not exist");
+    let failure = cluster
+        .module(&MODULE, ask, false)
+        .await
+        .expect_err("no such role");
+    assert_eq!(
+        message(&failure),
+        "role \"nobody_at_all\" does not exist: log in as a role that exists: `login_user`, or `become_user: postgres`"
+    );
 }
 
 #[tokio::test]
 async fn a_host_without_postgresql_says_so() {
     let host = TestHost::new();
     let ask = arguments(json!({"data_directory": "/nonexistent", "bin_dir": "/nonexistent"}));
-    let seen = (MODULE.run)(ask, &host.ctx(false)).await.expect("an answer").result;
+    let seen = (MODULE.run)(ask, &host.ctx(false).await)
+        .await
+        .expect("an answer")
+        .result;
     assert_eq!(seen["running"], json!(false));
     assert_eq!(seen["version"], json!(null));
     assert_eq!(seen["replicas"], json!(null));
