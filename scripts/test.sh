@@ -60,18 +60,20 @@ run_unit() {
   tests --doc && return "$code"
 }
 
-# The integration tests of one tier; cargo without a target would run them all.
+# The integration tests of one tier, then options for them; cargo without a target would run all.
 integration() {
   local found
   found=$(targets "$1")
-  [ -n "$found" ] || { echo "there are no tests in the tier $1"; return 1; }
+  shift
+  [ -n "$found" ] || { echo "there are no tests in this tier"; return 1; }
   # shellcheck disable=SC2086
-  tests $found
+  tests $found "$@"
 }
 
 run_cli() { integration cli; }
 run_ssh() { integration ssh; }
-run_lab() { integration lab; }
+# Takes minutes, and tells how far it is.
+run_lab() { integration lab -- --nocapture; }
 
 # Everything a tier needs that cargo does not bring.
 prepare() {
