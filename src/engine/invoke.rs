@@ -131,6 +131,9 @@ impl PlayRun<'_> {
             Err(mistake) => Err(mistake.into()),
         };
         let mut done = done_of(ended, run);
+        if !call.diff {
+            done.diff.clear();
+        }
         done.delegated_to.clone_from(&call.delegated_to);
         if done.status == Status::Unreachable
             && let Some(way) = &call.way

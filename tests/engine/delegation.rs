@@ -141,3 +141,59 @@ fn an_unreachable_delegate_fails_the_step_and_the_rescue_runs() {
     assert!(said, "{:#?}", ran.lines);
     ran.code(0);
 }
+
+#[test]
+fn what_runs_once_is_known_to_all() {
+    Case::new(
+        "
+- name: p
+  hosts: all
+  gather_facts: false
+  tasks:
+    - {name: one, set_fact: {chosen: '{{ inventory_hostname }}'}, run_once: true}
+    - import_tasks: look.yml
+      run_once: true
+    - {name: three, debug: {msg: '{{ chosen }} {{ seen.stdout }}'}}
+",
+    )
+    .file("look.yml", "- {name: two, command: 'echo {{ chosen }}!', register: seen}\n")
+    .run()
+    .code(0)
+    .expect(
+        "
+        play p: a b c
+        task one
+          a ok
+        task two
+          a changed
+        task three
+          a ok a a!
+          b ok a a!
+          c ok a a!
+        ",
+    );
+}
+
+#[test]
+fn an_include_that_runs_once_brings_its_tasks_to_the_first_host_only() {
+    Case::new(
+        "
+- name: p
+  hosts: all
+  gather_facts: false
+  tasks:
+    - {include_tasks: look.yml, run_once: true}
+",
+    )
+    .file("look.yml", "- {name: two, debug: {msg: x}}\n")
+    .run()
+    .code(0)
+    .expect(
+        "
+        play p: a b c
+        task include_tasks
+        task two
+          a ok x
+        ",
+    );
+}
