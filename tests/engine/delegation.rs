@@ -120,6 +120,30 @@ fn group_by_makes_groups() {
 }
 
 #[test]
+fn an_unreachable_delegate_fails_the_step_and_the_rescue_runs() {
+    let ran = Case::new(
+        "
+- name: p
+  hosts: a
+  gather_facts: false
+  tasks:
+    - {name: know it, add_host: {name: gone, ansible_connection: ssh, ansible_host: 127.0.0.1, ansible_port: 1}, changed_when: false}
+    - block:
+        - {name: go there, command: 'true', delegate_to: gone}
+      rescue:
+        - {name: mend, debug: {msg: \"{{ ansible_failed_result.msg | regex_replace(':.*', '') }}\"}}
+",
+    )
+    .run();
+    let said = ran
+        .lines
+        .iter()
+        .any(|line| line.ends_with("a ok gone, which this step is delegated to, is unreachable"));
+    assert!(said, "{:#?}", ran.lines);
+    ran.code(0);
+}
+
+#[test]
 fn what_runs_once_is_known_to_all() {
     Case::new(
         "
@@ -176,28 +200,4 @@ fn an_include_that_runs_once_brings_its_tasks_to_the_first_host_only() {
           a ok x
         ",
     );
-}
-
-#[test]
-fn an_unreachable_delegate_fails_the_step_and_the_rescue_runs() {
-    let ran = Case::new(
-        "
-- name: p
-  hosts: a
-  gather_facts: false
-  tasks:
-    - {name: know it, add_host: {name: gone, ansible_connection: ssh, ansible_host: 127.0.0.1, ansible_port: 1}, changed_when: false}
-    - block:
-        - {name: go there, command: 'true', delegate_to: gone}
-      rescue:
-        - {name: mend, debug: {msg: \"{{ ansible_failed_result.msg | regex_replace(':.*', '') }}\"}}
-",
-    )
-    .run();
-    let said = ran
-        .lines
-        .iter()
-        .any(|line| line.ends_with("a ok gone, which this step is delegated to, is unreachable"));
-    assert!(said, "{:#?}", ran.lines);
-    ran.code(0);
 }
