@@ -101,3 +101,7 @@ fn not_boolean(node: &Node, value: &Value) -> Diagnostic {
         .at(&node.span)
         .help(remedy)
 }
+
+#[cfg(test)]
+#[path = "condition_tests.rs"]
+mod tests;

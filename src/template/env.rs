@@ -10,7 +10,7 @@ use crate::vars::Value;
 
 /// How many instructions one evaluation may take: seconds of work, where real templates need
 /// thousands.
-const FUEL: u64 = 20_000_000;
+const FUEL: u64 = 5_000_000;
 
 /// How deep macros, includes and loops may nest; the engine's own limit asks for more stack than
 /// a worker thread has.

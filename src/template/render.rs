@@ -225,3 +225,7 @@ pub(super) fn unparsed_at(node: &Node, offset: usize, unparsed: &Unparsed) -> Te
     let place = |error: &minijinja::Error| located(node, offset + unparsed.at, error);
     diagnose(&unparsed.error, &place, None)
 }
+
+#[cfg(test)]
+#[path = "render_tests.rs"]
+mod tests;
