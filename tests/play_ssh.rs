@@ -44,8 +44,13 @@ impl Place {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_runbook"));
-        command.args(["play", "site.yml", "-i", "hosts.ini"]).args(args);
-        command.current_dir(self.dir.path()).env("NO_COLOR", "1").stdin(Stdio::null());
+        command
+            .args(["play", "site.yml", "-i", "hosts.ini"])
+            .args(args);
+        command
+            .current_dir(self.dir.path())
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null());
         command.env("XDG_RUNTIME_DIR", self.dir.path());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
@@ -109,7 +114,10 @@ fn sudo_with_the_right_password_and_with_a_wrong_one() {
 
     let (code, text) = place.play(&["-u", &user.name]);
     assert_eq!(code, 2, "{text}");
-    assert!(text.contains("--ask-become-pass") || text.contains("-K"), "no remedy:\n{text}");
+    assert!(
+        text.contains("--ask-become-pass") || text.contains("-K"),
+        "no remedy:\n{text}"
+    );
 }
 
 #[test]
@@ -119,7 +127,10 @@ fn a_host_whose_key_is_not_known_is_unreachable_and_says_why() {
     let (code, text) = place.play(&[]);
     assert_eq!(code, 4, "{text}");
     assert!(text.contains("Host key verification failed"), "{text}");
-    assert!(text.contains("known_hosts") || text.contains("ssh-keyscan"), "no remedy:\n{text}");
+    assert!(
+        text.contains("known_hosts") || text.contains("ssh-keyscan"),
+        "no remedy:\n{text}"
+    );
 }
 
 #[test]
@@ -158,8 +169,14 @@ fn ctrl_c_finishes_the_step_gives_back_and_says_so() {
     interrupt(&child);
     let (code, text) = told(child.wait_with_output().unwrap());
     assert_eq!(code, 99, "{text}");
-    assert!(place.dir.path().join("begun.done").exists(), "the step was cut off:\n{text}");
-    assert!(place.dir.path().join("begun.back").exists(), "always did not run:\n{text}");
+    assert!(
+        place.dir.path().join("begun.done").exists(),
+        "the step was cut off:\n{text}"
+    );
+    assert!(
+        place.dir.path().join("begun.back").exists(),
+        "always did not run:\n{text}"
+    );
     assert!(!text.contains("TASK [never]"), "{text}");
 }
 

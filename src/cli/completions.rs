@@ -16,7 +16,12 @@ pub(super) struct Completions {
 
 impl Completions {
     pub(super) fn run(self) -> u8 {
-        clap_complete::generate(self.shell, &mut Cli::command(), "runbook", &mut std::io::stdout());
+        clap_complete::generate(
+            self.shell,
+            &mut Cli::command(),
+            "runbook",
+            &mut std::io::stdout(),
+        );
         0
     }
 }

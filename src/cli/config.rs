@@ -31,7 +31,9 @@ impl Config {
     pub(super) fn load(project: &Path) -> Result<Self, Diagnostic> {
         let own = project.join("runbook.toml");
         if own.is_file() {
-            return read(&own).and_then(|source| Self::from_toml(&source)).map(|c| c.based(project));
+            return read(&own)
+                .and_then(|source| Self::from_toml(&source))
+                .map(|c| c.based(project));
         }
         let ansible = project.join("ansible.cfg");
         if ansible.is_file() {
@@ -58,8 +60,15 @@ impl Config {
             if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
                 section = name.trim();
             }
-            let Some((key, value)) = line.split_once('=') else { continue };
-            let value = value.split(" ;").next().unwrap_or_default().trim().to_owned();
+            let Some((key, value)) = line.split_once('=') else {
+                continue;
+            };
+            let value = value
+                .split(" ;")
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_owned();
             if section != "defaults" || line.starts_with(['#', ';']) || value.is_empty() {
                 continue;
             }
@@ -81,7 +90,10 @@ impl Config {
 
     /// Paths are relative to the project they are written in.
     fn based(mut self, project: &Path) -> Self {
-        for path in [&mut self.inventory, &mut self.private_key_file].into_iter().flatten() {
+        for path in [&mut self.inventory, &mut self.private_key_file]
+            .into_iter()
+            .flatten()
+        {
             let is_list = path.contains(',');
             if !is_list && !path.starts_with(['/', '~']) {
                 *path = project.join(&*path).display().to_string();

@@ -15,8 +15,10 @@ use crate::report;
 
 /// The arguments of `lab`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  runbook lab up m1\n  runbook lab up m1 --name second\n  \
-    runbook lab status\n  runbook lab down")]
+#[command(
+    after_help = "Examples:\n  runbook lab up m1\n  runbook lab up m1 --name second\n  \
+    runbook lab status\n  runbook lab down"
+)]
 pub(super) struct Lab {
     #[command(subcommand)]
     verb: LabVerb,
@@ -64,17 +66,29 @@ enum LabVerb {
 
 impl Lab {
     pub(super) fn run(self) -> u8 {
-        let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        let runtime = match tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+        {
             Ok(runtime) => runtime,
             Err(why) => return refuse(&Diagnostic::error(why.to_string()).into()),
         };
         match self.verb {
-            LabVerb::Up { layout, name, rebuild } => {
+            LabVerb::Up {
+                layout,
+                name,
+                rebuild,
+            } => {
                 let place = match Place::find() {
                     Ok(place) => place,
                     Err(mistake) => return refuse(&mistake.into()),
                 };
-                let options = LabOptions { layout, name, project_dir: place.dir, rebuild };
+                let options = LabOptions {
+                    layout,
+                    name,
+                    project_dir: place.dir,
+                    rebuild,
+                };
                 let view = report::lab::Progress::stderr();
                 let up = runtime.block_on(lab::up(&options, &|progress| view.on(&progress)));
                 view.finish();
@@ -88,14 +102,18 @@ impl Lab {
                 let options = DownOptions { name, images };
                 let down = runtime.block_on(lab::down(&options, &|progress| view.on(&progress)));
                 view.finish();
-                show(down, false, |removed| report::lab::removed(&options.name, removed))
+                show(down, false, |removed| {
+                    report::lab::removed(&options.name, removed)
+                })
             }
-            LabVerb::Status { name, json } => {
-                show(runtime.block_on(lab::status(&name)), json, report::lab::status)
-            }
-            LabVerb::List { json } => {
-                show(runtime.block_on(lab::list()), json, |labs| report::lab::list(labs))
-            }
+            LabVerb::Status { name, json } => show(
+                runtime.block_on(lab::status(&name)),
+                json,
+                report::lab::status,
+            ),
+            LabVerb::List { json } => show(runtime.block_on(lab::list()), json, |labs| {
+                report::lab::list(labs)
+            }),
         }
     }
 }

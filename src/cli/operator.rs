@@ -26,7 +26,13 @@ impl Operator for Terminal {
             return None;
         }
         let (question, screen) = (question.to_owned(), self.screen.clone());
-        let ask = move || if echo { read(&question) } else { hidden(&question) };
+        let ask = move || {
+            if echo {
+                read(&question)
+            } else {
+                hidden(&question)
+            }
+        };
         tokio::task::spawn_blocking(move || screen.suspend(ask))
             .await
             .ok()

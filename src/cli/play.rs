@@ -184,7 +184,9 @@ impl Play {
         };
         if let Some(limit) = &self.limit {
             if let Err(unknown) = inventory.select(limit) {
-                mistakes.push(unknown.help("`--limit` takes names, groups and patterns of the inventory"));
+                mistakes.push(
+                    unknown.help("`--limit` takes names, groups and patterns of the inventory"),
+                );
             }
         }
         let options = self.options(&place, sources)?;
@@ -205,7 +207,12 @@ impl Play {
             operator: Arc::new(Terminal::on(screen)),
             interrupt: interrupt.clone(),
         });
-        Ok(Prepared { engine, playbooks, sink, interrupt })
+        Ok(Prepared {
+            engine,
+            playbooks,
+            sink,
+            interrupt,
+        })
     }
 
     fn options(&self, place: &Place, sources: Vec<String>) -> Result<Options, Diagnostic> {
@@ -214,8 +221,15 @@ impl Play {
         Ok(Options {
             check: self.check,
             diff: self.diff,
-            forks: self.forks.or(place.config.forks).unwrap_or(defaults.forks).max(1),
-            tags: TagFilter { only: own(&self.tags), skip: own(&self.skip_tags) },
+            forks: self
+                .forks
+                .or(place.config.forks)
+                .unwrap_or(defaults.forks)
+                .max(1),
+            tags: TagFilter {
+                only: own(&self.tags),
+                skip: own(&self.skip_tags),
+            },
             limit: self.limit.clone(),
             start_at_task: self.start_at_task.clone(),
             step: self.step,
@@ -251,7 +265,10 @@ impl ConnectionArgs {
         let timeout = self.timeout.or(config.timeout).map(Duration::from_secs);
         Ok(ConnectionDefaults {
             user: self.user.clone().or_else(|| config.remote_user.clone()),
-            private_key: self.private_key.clone().or_else(|| config.private_key_file.clone()),
+            private_key: self
+                .private_key
+                .clone()
+                .or_else(|| config.private_key_file.clone()),
             ssh_common_args: self.ssh_common_args.clone(),
             ssh_extra_args: self.ssh_extra_args.clone(),
             timeout: timeout.unwrap_or(ConnectionDefaults::default().timeout),
@@ -266,9 +283,13 @@ impl ConnectionArgs {
         if self.ask_become_pass {
             let answer = operator::hidden("BECOME password: ");
             let none = || Diagnostic::error("no password was given to --ask-become-pass");
-            return answer.map(|password| Some(Secret::new(password))).ok_or_else(none);
+            return answer
+                .map(|password| Some(Secret::new(password)))
+                .ok_or_else(none);
         }
-        let Some(path) = &self.become_password_file else { return Ok(None) };
+        let Some(path) = &self.become_password_file else {
+            return Ok(None);
+        };
         let text = std::fs::read_to_string(path)
             .map_err(|why| Diagnostic::error(format!("failed to read {path}: {why}")))?;
         Ok(Some(Secret::new(text.trim_end_matches(['\r', '\n']))))
@@ -277,11 +298,15 @@ impl ConnectionArgs {
 
 /// Runs to the end, listening to signals.
 fn drive(prepared: &Prepared) -> u8 {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(why) => {
-            let error = Diagnostic::error(format!("failed to start the asynchronous runtime: {why}"));
+            let error =
+                Diagnostic::error(format!("failed to start the asynchronous runtime: {why}"));
             return refuse(&error.into());
         }
     };

@@ -20,13 +20,19 @@ pub(super) struct Place {
 impl Place {
     /// Finds the project one stands in, and reads its configuration.
     pub(super) fn find() -> Result<Self, Diagnostic> {
-        let here = std::env::current_dir()
-            .map_err(|why| Diagnostic::error(format!("failed to find the present folder: {why}")))?;
+        let here = std::env::current_dir().map_err(|why| {
+            Diagnostic::error(format!("failed to find the present folder: {why}"))
+        })?;
         let dir = Project::discover(&here);
         let config = Config::load(&dir)?;
         let templar = Templar::new();
         let project = Project::new(dir.clone(), &templar);
-        Ok(Self { dir, config, templar, project })
+        Ok(Self {
+            dir,
+            config,
+            templar,
+            project,
+        })
     }
 
     /// The inventories to read: those given, else `RUNBOOK_INVENTORY`, else the configuration's,
@@ -35,7 +41,9 @@ impl Place {
         if !given.is_empty() {
             return Ok(given.to_vec());
         }
-        let variable = std::env::var("RUNBOOK_INVENTORY").ok().filter(|value| !value.is_empty());
+        let variable = std::env::var("RUNBOOK_INVENTORY")
+            .ok()
+            .filter(|value| !value.is_empty());
         if let Some(named) = variable.or_else(|| self.config.inventory.clone()) {
             return Ok(vec![named]);
         }
@@ -54,7 +62,9 @@ impl Place {
 /// A path as one would write it from here.
 fn relative_to_here(path: &Path) -> String {
     let here = std::env::current_dir().ok();
-    let short = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
+    let short = here
+        .as_deref()
+        .and_then(|here| path.strip_prefix(here).ok());
     short.unwrap_or(path).display().to_string()
 }
 
@@ -67,5 +77,8 @@ pub(super) fn start_logging(verbosity: u8) {
         _ => "runbook=trace",
     };
     let filter = EnvFilter::try_from_env("RUNBOOK_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
 }

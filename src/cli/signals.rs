@@ -11,9 +11,10 @@ const KILLED: i32 = 130;
 /// Listens as long as the runtime lives.
 pub(super) fn watch(interrupt: Interrupt, sink: Sink) {
     tokio::spawn(async move {
-        let (Ok(mut int), Ok(mut term)) =
-            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-        else {
+        let (Ok(mut int), Ok(mut term)) = (
+            signal(SignalKind::interrupt()),
+            signal(SignalKind::terminate()),
+        ) else {
             return;
         };
         loop {

@@ -8,16 +8,26 @@ use crate::modules::{ArgKind, ArgSpec, ModuleSpec};
 /// All modules, a line each.
 #[must_use]
 pub fn list(modules: &[&ModuleSpec]) -> String {
-    let width = modules.iter().map(|m| m.name.len()).max().unwrap_or_default();
+    let width = modules
+        .iter()
+        .map(|m| m.name.len())
+        .max()
+        .unwrap_or_default();
     let mut sorted = modules.to_vec();
     sorted.sort_by_key(|module| module.name);
-    sorted.iter().map(|m| format!("{:width$}  {}\n", m.name, m.summary)).collect()
+    sorted
+        .iter()
+        .map(|m| format!("{:width$}  {}\n", m.name, m.summary))
+        .collect()
 }
 
 /// Everything about one module.
 #[must_use]
 pub fn page(module: &ModuleSpec) -> String {
-    let mut text = format!("{}.{}\n\n  {}\n", module.collection, module.name, module.summary);
+    let mut text = format!(
+        "{}.{}\n\n  {}\n",
+        module.collection, module.name, module.summary
+    );
     if !module.aliases.is_empty() {
         let _ = writeln!(text, "  Also called: {}", module.aliases.join(", "));
     }
@@ -43,7 +53,10 @@ fn argument(text: &mut String, arg: &ArgSpec) {
         notes.push("required".to_owned());
     }
     if let Some(default) = arg.default {
-        notes.push(format!("default: {}", if default.is_empty() { "empty" } else { default }));
+        notes.push(format!(
+            "default: {}",
+            if default.is_empty() { "empty" } else { default }
+        ));
     }
     if !arg.aliases.is_empty() {
         notes.push(format!("also: {}", arg.aliases.join(", ")));

@@ -26,14 +26,20 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        Self { bar, step: Mutex::default() }
+        Self {
+            bar,
+            step: Mutex::default(),
+        }
     }
 
     /// Shows one thing that happened.
     pub fn on(&self, progress: &lab::Progress) {
         match (progress, &self.bar) {
             (lab::Progress::Step(step), Some(bar)) => {
-                self.step.lock().unwrap_or_else(PoisonError::into_inner).clone_from(step);
+                self.step
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .clone_from(step);
                 bar.println(format!("• {step}"));
                 bar.set_message(step.clone());
             }
@@ -103,9 +109,21 @@ pub fn status(lab: &LabStatus) -> String {
         lab.subnet,
         lab.inventory.display()
     );
-    let _ = writeln!(text, "{:10} {:10} {:16} {:10} {:5} postgres", "host", "group", "address", "state", "ssh");
+    let _ = writeln!(
+        text,
+        "{:10} {:10} {:16} {:10} {:5} postgres",
+        "host", "group", "address", "state", "ssh"
+    );
     for host in &lab.hosts {
-        let HostStatus { name, group, address, state, ssh, postgres, .. } = host;
+        let HostStatus {
+            name,
+            group,
+            address,
+            state,
+            ssh,
+            postgres,
+            ..
+        } = host;
         let (ssh, postgres) = (yes(*ssh), yes(*postgres));
         let _ = writeln!(
             text,
@@ -128,8 +146,17 @@ pub fn list(labs: &[LabSummary]) -> String {
     }
     labs.iter()
         .map(|lab| {
-            let LabSummary { name, layout, running, hosts, inventory } = lab;
-            format!("{name}  layout {layout}, {running} of {hosts} hosts running, {}\n", inventory.display())
+            let LabSummary {
+                name,
+                layout,
+                running,
+                hosts,
+                inventory,
+            } = lab;
+            format!(
+                "{name}  layout {layout}, {running} of {hosts} hosts running, {}\n",
+                inventory.display()
+            )
         })
         .collect()
 }

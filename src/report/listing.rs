@@ -38,12 +38,21 @@ pub fn render(playbook: &str, plays: &[PlayListing], shown: Shown) -> String {
         if shown.tasks {
             let _ = writeln!(text, "    tasks:");
             for task in &play.tasks {
-                let _ = writeln!(text, "      {}\tTAGS: [{}]", task.name, task.tags.join(", "));
+                let _ = writeln!(
+                    text,
+                    "      {}\tTAGS: [{}]",
+                    task.name,
+                    task.tags.join(", ")
+                );
             }
         }
         if shown.tags {
-            let all: BTreeSet<&str> =
-                play.tasks.iter().flat_map(|t| &t.tags).map(String::as_str).collect();
+            let all: BTreeSet<&str> = play
+                .tasks
+                .iter()
+                .flat_map(|t| &t.tags)
+                .map(String::as_str)
+                .collect();
             let all: Vec<&str> = all.into_iter().collect();
             let _ = writeln!(text, "      TASK TAGS: [{}]", all.join(", "));
         }

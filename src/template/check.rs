@@ -1,8 +1,8 @@
 //! What can be said about templates before any variable is known.
 
+use super::condition::{bare, literal};
 use super::render::unparsed_at;
 use super::{Templar, TemplateError, scan};
-use super::condition::{bare, literal};
 use crate::yaml::{Kind, Node};
 
 impl Templar {
@@ -24,7 +24,9 @@ impl Templar {
     /// Checks that a bare expression, or every one of a list, parses.
     pub fn check_expression(&self, node: &Node) -> Result<(), TemplateError> {
         if let Some(nodes) = node.seq() {
-            return nodes.iter().try_for_each(|node| self.check_expression(node));
+            return nodes
+                .iter()
+                .try_for_each(|node| self.check_expression(node));
         }
         let Some(text) = node.raw().filter(|_| literal(node).is_none()) else {
             return Ok(());

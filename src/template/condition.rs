@@ -42,9 +42,9 @@ impl Templar {
         let value = self.expression(node, scope)?;
         match bool::try_from(value.clone()) {
             Ok(true) if value.kind() == ValueKind::Bool => Ok(Condition::Holds),
-            Ok(false) if value.kind() == ValueKind::Bool => {
-                Ok(Condition::Fails(node.raw().unwrap_or_default().trim().into()))
-            }
+            Ok(false) if value.kind() == ValueKind::Bool => Ok(Condition::Fails(
+                node.raw().unwrap_or_default().trim().into(),
+            )),
             _ => Err(not_boolean(node, &value).into()),
         }
     }
@@ -56,19 +56,19 @@ pub(super) fn bare<'a>(node: &Node, text: &'a str) -> Result<(&'a str, usize), T
         Some(range) => (&text[range.clone()], range.start),
         None => (text, 0),
     };
-    if inner.trim().is_empty() {
+    if inner.trim().is_empty() || node.is_null() {
         return Err(Diagnostic::error("expression is empty")
             .at(&node.span)
             .help("remove the keyword, or write `true`")
             .into());
     }
     if let Some(brace) = inner.find("{{").or_else(|| inner.find("{%")) {
-        return Err(
-            Diagnostic::error("a condition is an expression already: no `{{ }}` inside it")
-                .at(&node.locate(at + brace..at + brace + 2))
-                .help("name the variable itself: `a == b`, not `a == \"{{ b }}\"`; join text with `~`")
-                .into(),
-        );
+        return Err(Diagnostic::error(
+            "a condition is an expression already: no `{{ }}` inside it",
+        )
+        .at(&node.locate(at + brace..at + brace + 2))
+        .help("name the variable itself: `a == b`, not `a == \"{{ b }}\"`; join text with `~`")
+        .into());
     }
     Ok((inner, at))
 }

@@ -50,19 +50,40 @@ fn booleans_decide() {
 #[test]
 fn anything_else_is_refused() {
     for (text, expected) in [
-        ("yes_text", "error: condition must come to true or false, not a string"),
-        ("one", "error: condition must come to true or false, not a number"),
-        ("1", "error: condition must come to true or false, not a number"),
-        ("list", "error: condition must come to true or false, not a list"),
-        ("result", "error: condition must come to true or false, not a mapping"),
+        (
+            "yes_text",
+            "error: condition must come to true or false, not a string",
+        ),
+        (
+            "one",
+            "error: condition must come to true or false, not a number",
+        ),
+        (
+            "1",
+            "error: condition must come to true or false, not a number",
+        ),
+        (
+            "list",
+            "error: condition must come to true or false, not a list",
+        ),
+        (
+            "result",
+            "error: condition must come to true or false, not a mapping",
+        ),
         ("list and on", "holds"),
-        ("on and list", "error: condition must come to true or false, not a list"),
+        (
+            "on and list",
+            "error: condition must come to true or false, not a list",
+        ),
         ("nope", "error: `nope` is undefined"),
         ("nope == 'x'", "error: `nope` is undefined"),
         ("nope.x is defined", "fails: nope.x is defined"),
         ("''", "error: expression is empty"),
         ("~", "error: expression is empty"),
-        ("'other == \"{{ one }}\"'", "error: a condition is an expression already: no `{{ }}` inside it"),
+        (
+            "'other == \"{{ one }}\"'",
+            "error: a condition is an expression already: no `{{ }}` inside it",
+        ),
         ("{a: 1}", "error: expected an expression, found a mapping"),
     ] {
         assert_eq!(told(text), expected, "{text}");

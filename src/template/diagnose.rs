@@ -14,7 +14,11 @@ use crate::vars::{Scope, Value};
 pub(super) type Locate<'a> = &'a dyn Fn(&Error) -> Option<Span>;
 
 /// Turns an engine error into ours. The scope, when there is one, helps to say what is missing.
-pub(super) fn diagnose(error: &Error, locate: Locate<'_>, scope: Option<&Arc<Scope>>) -> TemplateError {
+pub(super) fn diagnose(
+    error: &Error,
+    locate: Locate<'_>,
+    scope: Option<&Arc<Scope>>,
+) -> TemplateError {
     let error = innermost(error);
     let span = locate(error);
     if let Some(inner) = carried(error) {
@@ -114,9 +118,10 @@ fn operation(error: &Error) -> Diagnostic {
 /// `filter x is unknown`, with the nearest one that is known.
 fn unknown(what: &str, error: &Error, known: &[&str]) -> Diagnostic {
     let detail = error.detail().unwrap_or_default();
-    let name = detail
-        .strip_suffix(" is unknown")
-        .map(|name| name.trim_start_matches("filter ").trim_start_matches("test "));
+    let name = detail.strip_suffix(" is unknown").map(|name| {
+        name.trim_start_matches("filter ")
+            .trim_start_matches("test ")
+    });
     let Some(name) = name else {
         return Diagnostic::error(format!("unknown {what}"));
     };
@@ -133,7 +138,9 @@ pub(super) fn unknown_name(what: &str, name: &str, known: &[&str]) -> Diagnostic
 }
 
 fn mentions_undefined(error: &Error) -> bool {
-    error.detail().is_some_and(|detail| missing(detail).is_some())
+    error
+        .detail()
+        .is_some_and(|detail| missing(detail).is_some())
 }
 
 /// The expression in "`expression` is undefined".
@@ -184,11 +191,17 @@ fn link(expression: &str, scope: &Arc<Scope>) -> Option<Diagnostic> {
         ValueKind::Map => Some(missing_key(told, key, &value)),
         ValueKind::Seq => {
             let count = value.len()?;
-            let told = format!("{told}has {count} item{}", if count == 1 { "" } else { "s" });
+            let told = format!(
+                "{told}has {count} item{}",
+                if count == 1 { "" } else { "s" }
+            );
             Some(Diagnostic::error(told))
         }
         ValueKind::None => Some(Diagnostic::error(format!("{told}is none"))),
-        _ => Some(Diagnostic::error(format!("{told}is {}, not a mapping", value.kind()))),
+        _ => Some(Diagnostic::error(format!(
+            "{told}is {}, not a mapping",
+            value.kind()
+        ))),
     }
 }
 

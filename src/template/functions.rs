@@ -1,8 +1,8 @@
 //! Functions templates can call.
 
-use jiff::tz::TimeZone;
 use jiff::Timestamp;
-use minijinja::value::{Kwargs, Rest, ValueKind};
+use jiff::tz::TimeZone;
+use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Error, ErrorKind, State};
 use minijinja_contrib::globals;
 
@@ -29,8 +29,8 @@ pub(super) fn all() -> impl Iterator<Item = &'static Entry> {
     TABLE.iter()
 }
 
-fn lookup(state: &State<'_, '_>, name: &str, args: Rest<Value>) -> Result<Value, Error> {
-    let call = lookups::Call::new(state, args.0)?;
+fn lookup(state: &State<'_, '_>, name: &str, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+    let call = lookups::Call::new(state, args.into_values())?;
     let wants_list = call.wants_list;
     let mut found = lookups::run(name, call)?;
     if wants_list {
@@ -47,15 +47,19 @@ fn lookup(state: &State<'_, '_>, name: &str, args: Rest<Value>) -> Result<Value,
     Ok(Value::from(found))
 }
 
-fn query(state: &State<'_, '_>, name: &str, args: Rest<Value>) -> Result<Value, Error> {
-    lookups::run(name, lookups::Call::new(state, args.0)?).map(Value::from)
+fn query(state: &State<'_, '_>, name: &str, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+    lookups::run(name, lookups::Call::new(state, args.into_values())?).map(Value::from)
 }
 
 fn now(utc: Option<bool>, format: Option<&str>, kwargs: Kwargs) -> Result<Value, Error> {
     let utc = super::filters::either(utc, &kwargs, "utc")?.unwrap_or(false);
     let format = super::filters::either(format, &kwargs, "fmt")?;
     kwargs.assert_all_used()?;
-    let zone = if utc { TimeZone::UTC } else { TimeZone::system() };
+    let zone = if utc {
+        TimeZone::UTC
+    } else {
+        TimeZone::system()
+    };
     let moment = Timestamp::now().to_zoned(zone);
     match format {
         None => Ok(Value::from_object(Strftime(moment.datetime()))),

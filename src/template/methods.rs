@@ -73,7 +73,10 @@ fn zfill(text: &str, args: &[Value]) -> Result<Value, Error> {
         Some(digits) => text.split_at(text.len() - digits.len()),
         None => ("", text),
     };
-    Ok(Value::from(format!("{sign}{}{digits}", "0".repeat(missing))))
+    Ok(Value::from(format!(
+        "{sign}{}{digits}",
+        "0".repeat(missing)
+    )))
 }
 
 /// Where a text stands within a wider one.
@@ -108,7 +111,9 @@ fn rsplit(text: &str, args: &[Value]) -> Result<Value, Error> {
     let (separator, limit): (Option<&str>, Option<i64>) = from_args(args)?;
     let limit = limit.and_then(|limit| usize::try_from(limit).ok());
     let mut parts: Vec<&str> = match (separator, limit) {
-        (Some(separator), Some(limit)) => text.rsplitn(limit.saturating_add(1), separator).collect(),
+        (Some(separator), Some(limit)) => {
+            text.rsplitn(limit.saturating_add(1), separator).collect()
+        }
         (Some(separator), None) => text.rsplit(separator).collect(),
         (None, limit) => words_from_end(text, limit.unwrap_or(usize::MAX)),
     };

@@ -3,6 +3,7 @@
 //! Undefined variables are always errors, results keep their native types, conditions must be
 //! booleans, and data observed at run time is never rendered.
 
+mod chain;
 mod check;
 mod compile;
 mod condition;
@@ -19,9 +20,11 @@ mod omit;
 mod render;
 mod scan;
 mod table;
-mod tests;
+mod tags;
 #[cfg(test)]
 mod testing;
+mod tests;
+mod words;
 
 use std::sync::Arc;
 

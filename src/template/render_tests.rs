@@ -31,7 +31,10 @@ fn a_single_expression_keeps_its_type() {
         ("\"{{ {'a': {'b': port}} }}\"", "{'a': {'b': 5432}}"),
         ("'{{ range(3) }}'", "[0, 1, 2]"),
         ("'{{ list | map(\"upper\") }}'", "['A', 'B']"),
-        ("'{% if flag %}{{ list }}{% else %}{{ port }}{% endif %}'", "['a', 'b']"),
+        (
+            "'{% if flag %}{{ list }}{% else %}{{ port }}{% endif %}'",
+            "['a', 'b']",
+        ),
         ("'{%- set x = 3 -%}{{ x + 1 }}'", "4"),
         ("'{{ -port }}'", "-5432"),
         ("'{{- port -}}'", "5432"),
@@ -45,8 +48,10 @@ fn text_around_expressions_makes_text_as_python_writes_it() {
     for (text, expected) in [
         ("'{{ name }}:{{ port }}'", "'pg1:5432'"),
         ("' {{ port }}'", "' 5432'"),
-        ("'{{ flag }} {{ nothing }} {{ list }} {{ db }}'",
-         "\"True None ['a', 'b'] {'host': 'h', 'ports': [1, 2]}\""),
+        (
+            "'{{ flag }} {{ nothing }} {{ list }} {{ db }}'",
+            "\"True None ['a', 'b'] {'host': 'h', 'ports': [1, 2]}\"",
+        ),
         ("|\n  port={{ port }}\n  x\n", "'port=5432\\nx\\n'"),
         (">\n  {{ name }}\n", "'pg1\\n'"),
         ("'{% for x in list %}{{ x }},{% endfor %}'", "'a,b,'"),
@@ -84,19 +89,24 @@ fn omit_takes_its_entry_away() {
         ("\"{{ {'a': omit, 'b': 1} }}\"", "{'b': 1}"),
         (
             "'x{{ omit }}'",
-            "error: test.yml:1:5: `omit` cannot be a part of a text, only the whole of a value",
+            "error: test.yml:1:6: `omit` cannot be a part of a text, only the whole of a value",
         ),
     ] {
         assert_eq!(rendered(text), expected, "{text}");
     }
-    let value = scope("{}").templar().node(&node("'{{ omit }}'"), &scope("{}"));
+    let value = scope("{}")
+        .templar()
+        .node(&node("'{{ omit }}'"), &scope("{}"));
     assert!(is_omit(&value.expect("omit")));
 }
 
 #[test]
 fn what_is_undefined_is_told_with_the_missing_link() {
     for (text, expected) in [
-        ("'{{ nmae }}'", "error: test.yml:1:5: `nmae` is undefined (did you mean `name`?)"),
+        (
+            "'{{ nmae }}'",
+            "error: test.yml:1:5: `nmae` is undefined (did you mean `name`?)",
+        ),
         ("'{{ zzz }}'", "error: test.yml:1:5: `zzz` is undefined"),
         (
             "'a {{ db.port }}'",
@@ -108,15 +118,36 @@ fn what_is_undefined_is_told_with_the_missing_link() {
         ),
         (
             "\"{{ db['ports'][7] }}\"",
-            "error: test.yml:1:5: `db['ports'][7]` is undefined: `db['ports']` has 2 items",
+            "error: test.yml:1:7: `db['ports'][7]` is undefined: `db['ports']` has 2 items",
         ),
-        ("'{{ nothing.x }}'", "error: test.yml:1:5: `nothing.x` is undefined: `nothing` is none"),
-        ("\"{{ zzz == 'x' }}\"", "error: test.yml:1:5: `zzz` is undefined"),
-        ("'{{ zzz | upper }}'", "error: test.yml:1:5: `zzz` is undefined"),
-        ("'{{ [zzz] }}'", "error: test.yml:1:4: the result holds an undefined value"),
-        ("'{% if zzz %}{% endif %}'", "error: test.yml:1:8: `zzz` is undefined"),
-        ("\"{{ 'b' in zzz }}\"", "error: test.yml:1:5: `zzz` is undefined"),
-        ("'{% for x in list %}{{ x.nope }}{% endfor %}'", "error: test.yml:1:23: `x.nope` is undefined"),
+        (
+            "'{{ nothing.x }}'",
+            "error: test.yml:1:5: `nothing.x` is undefined: `nothing` is none",
+        ),
+        (
+            "\"{{ zzz == 'x' }}\"",
+            "error: test.yml:1:5: `zzz` is undefined",
+        ),
+        (
+            "'{{ zzz | upper }}'",
+            "error: test.yml:1:11: `zzz` is undefined",
+        ),
+        (
+            "'{{ [zzz] }}'",
+            "error: test.yml:1:5: the result holds an undefined value",
+        ),
+        (
+            "'{% if zzz %}{% endif %}'",
+            "error: test.yml:1:8: `zzz` is undefined",
+        ),
+        (
+            "\"{{ 'b' in zzz }}\"",
+            "error: test.yml:1:5: `zzz` is undefined",
+        ),
+        (
+            "'{% for x in list %}{{ x.nope }}{% endfor %}'",
+            "error: test.yml:1:24: `x.nope` is undefined",
+        ),
     ] {
         assert_eq!(rendered(text), expected, "{text}");
     }
@@ -125,14 +156,26 @@ fn what_is_undefined_is_told_with_the_missing_link() {
 #[test]
 fn mistakes_are_told_where_they_stand() {
     for (text, expected) in [
-        ("'{{ name | uper }}'", "error: test.yml:1:12: unknown filter `uper` (did you mean `upper`?)"),
-        ("'{{ name is defind }}'", "error: test.yml:1:13: unknown test `defind` (did you mean `defined`?)"),
-        ("'{{ lokup(1) }}'", "error: test.yml:1:5: unknown function `lokup` (did you mean `lookup`?)"),
+        (
+            "'{{ name | uper }}'",
+            "error: test.yml:1:12: unknown filter `uper` (did you mean `upper`?)",
+        ),
+        (
+            "'{{ name is defind }}'",
+            "error: test.yml:1:13: unknown test `defind` (did you mean `defined`?)",
+        ),
+        (
+            "'{{ lokup(1) }}'",
+            "error: test.yml:1:5: unknown function `lokup` (did you mean `lookup`?)",
+        ),
         (
             "'{{ list.append(1) }}'",
             "error: test.yml:1:9: sequence has no method `append`; values never change, make a new one with `+`, `combine` or `set`",
         ),
-        ("!vault abc", "error: test.yml:1:1: vault is not supported yet"),
+        (
+            "!vault abc",
+            "error: test.yml:1:8: vault is not supported yet",
+        ),
     ] {
         let rendered = rendered(text);
         let rendered = rendered.split(" (decrypt").next().unwrap_or_default();
@@ -142,15 +185,29 @@ fn mistakes_are_told_where_they_stand() {
 
 #[test]
 fn what_does_not_parse_is_told_where_it_stands() {
-    for text in ["'{{ name'", "'{{ name | }}'", "'{{ 1 +* 2 }}'", "'{% if %}'", "'{{ }}'"] {
+    for text in [
+        "'{{ name'",
+        "'{{ name | }}'",
+        "'{{ 1 +* 2 }}'",
+        "'{% if %}'",
+        "'{{ }}'",
+    ] {
         let told = rendered(text);
         assert!(told.starts_with("error: test.yml:1:"), "{text}: {told}");
-        assert!(told.contains(": template does not parse: "), "{text}: {told}");
+        assert!(
+            told.contains(": template does not parse: "),
+            "{text}: {told}"
+        );
     }
 }
 
 #[test]
 fn endless_work_is_stopped() {
-    let told = rendered("'{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}'");
-    assert!(told.contains("template was stopped: it runs for too long"), "{told}");
+    let told = rendered(
+        "'{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}'",
+    );
+    assert!(
+        told.contains("template was stopped: it runs for too long"),
+        "{told}"
+    );
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Templar, TemplateError};
 use crate::diag::SourceFile;
 use crate::vars::{Scope, Value, Var, VarMap};
-use crate::yaml::{Node, read_one};
+use crate::yaml::{Node, Style, read_one};
 
 /// The node of a YAML text.
 pub(super) fn node(text: &str) -> Node {
@@ -20,17 +20,18 @@ pub(super) fn scope(vars: &str) -> Arc<Scope> {
         .iter()
         .map(|(key, value)| (key.raw().expect("name").into(), Var::Lazy(value.clone())))
         .collect();
-    Scope::builder(&Templar::new()).layer(Arc::new(vars)).build()
+    Scope::builder(&Templar::new())
+        .layer(Arc::new(vars))
+        .build()
 }
 
-/// What a bare expression comes to.
+/// What an expression in braces comes to.
 pub(super) fn evaluate(expression: &str, scope: &Arc<Scope>) -> Result<Value, TemplateError> {
-    let span = SourceFile::inline("test.yml", expression).whole();
-    let node = Node::text(&span, expression, crate::yaml::Style::Plain);
-    scope.templar().node(
-        &Node::text(&span, &format!("{{{{ {} }}}}", node.raw().unwrap_or_default()), crate::yaml::Style::Plain),
-        scope,
-    )
+    let text = format!("{{{{ {expression} }}}}");
+    let span = SourceFile::inline("test.yml", text.clone()).whole();
+    scope
+        .templar()
+        .node(&Node::text(&span, &text, Style::Plain), scope)
 }
 
 /// What a bare expression comes to, as JSON; or what went wrong, after `error: `.

@@ -25,7 +25,10 @@ pub fn from_json(json: &Json) -> Value {
 /// The value of a JSON object.
 #[must_use]
 pub fn from_map(map: &serde_json::Map<String, Json>) -> Value {
-    Value::from_pairs(map.iter().map(|(key, value)| (key.as_str(), from_json(value))))
+    Value::from_pairs(
+        map.iter()
+            .map(|(key, value)| (key.as_str(), from_json(value))),
+    )
 }
 
 /// A value as JSON; what JSON cannot hold (an undefined value, a NaN) becomes null or text.

@@ -10,8 +10,8 @@ use indexmap::IndexMap;
 
 use crate::yaml::Node;
 
-pub use json::{from_json, from_map, to_json};
 pub(crate) use context::scope_of;
+pub use json::{from_json, from_map, to_json};
 pub use scope::{Scope, ScopeBuilder};
 
 /// A value at run time: the template engine's own, cheap to clone.

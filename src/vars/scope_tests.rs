@@ -62,17 +62,34 @@ fn a_value_is_rendered_once_for_a_scope() {
 #[test]
 fn recursion_is_told_with_its_way() {
     let scope = scope(&["a: '{{ b }}'\nb: '{{ c }}'\nc: 'x {{ a }}'\nd: '{{ a }}'\ne: '{{ e }}'"]);
-    let told = |name: &str| scope.get(name).expect_err(name).diagnostic().message.clone();
+    let told = |name: &str| {
+        scope
+            .get(name)
+            .expect_err(name)
+            .diagnostic()
+            .message
+            .clone()
+    };
     assert_eq!(told("e"), "recursive variable: e → e");
     assert_eq!(told("d"), "recursive variable: a → b → c → a");
 }
 
 #[test]
 fn a_long_way_ends_before_the_stack_does() {
-    let vars: String = (0..2000).map(|i| format!("v{i}: '{{{{ v{} }}}}'\n", i + 1)).collect();
+    let vars: String = (0..2000)
+        .map(|i| format!("v{i}: '{{{{ v{} }}}}'\n", i + 1))
+        .collect();
     let scope = scope(&[&vars]);
-    let told = scope.get("v0").expect_err("too deep").diagnostic().message.clone();
-    assert_eq!(told, "`v40` is the 41th variable in a row that needs another one first");
+    let told = scope
+        .get("v0")
+        .expect_err("too deep")
+        .diagnostic()
+        .message
+        .clone();
+    assert_eq!(
+        told,
+        "`v40` is the 41th variable in a row that needs another one first"
+    );
 }
 
 #[test]
@@ -86,7 +103,8 @@ fn an_error_stands_where_the_template_stands() {
 
 #[test]
 fn undefined_inside_is_undefined_outside() {
-    let scope = scope(&["a: '{{ nowhere }}'\nb: \"{{ a | default('else') }}\"\nc: '{{ a is defined }}'"]);
+    let scope =
+        scope(&["a: '{{ nowhere }}'\nb: \"{{ a | default('else') }}\"\nc: '{{ a is defined }}'"]);
     assert_eq!(text(&scope, "b"), "else");
     assert_eq!(text(&scope, "c"), "False");
 }
@@ -102,8 +120,13 @@ fn data_is_never_rendered() {
 
 #[test]
 fn a_scope_is_a_mapping_of_its_own() {
-    let scope = scope(&["a: 1\nname: a\nb: \"{{ vars[name] + 1 }}\"\nc: \"{{ vars['nope'] | default(3) }}\""]);
+    let scope = scope(&[
+        "a: 1\nname: a\nb: \"{{ vars[name] + 1 }}\"\nc: \"{{ vars['nope'] | default(3) }}\"",
+    ]);
     assert_eq!(text(&scope, "b"), "2");
     assert_eq!(text(&scope, "c"), "3");
-    assert_eq!(scope.as_value().get_attr("a").map(|a| a.to_string()).ok(), Some("1".into()));
+    assert_eq!(
+        scope.as_value().get_attr("a").map(|a| a.to_string()).ok(),
+        Some("1".into())
+    );
 }

@@ -6,9 +6,10 @@ use insta::assert_snapshot;
 use crate::support::Project;
 
 fn project() -> Project {
-    Project::new().file(
-        "playbooks/site.yml",
-        "\
+    Project::new()
+        .file(
+            "playbooks/site.yml",
+            "\
 - name: first
   hosts: all
   tags: [p]
@@ -19,13 +20,19 @@ fn project() -> Project {
   tasks:
     - ping:
 ",
-    )
-    .file("playbooks/more.yml", "- {name: imported, ping: }\n")
+        )
+        .file("playbooks/more.yml", "- {name: imported, ping: }\n")
 }
 
 #[test]
 fn hosts_tasks_and_tags_are_listed() {
-    let all = ["play", "site.yml", "--list-hosts", "--list-tasks", "--list-tags"];
+    let all = [
+        "play",
+        "site.yml",
+        "--list-hosts",
+        "--list-tasks",
+        "--list-tags",
+    ];
     assert_snapshot!(project().run(&all));
 }
 
@@ -47,27 +54,42 @@ fn the_environment_names_the_inventory_before_the_configuration_does() {
         .file("third.ini", "from_env\n");
     let listed = project.run(&["play", "site.yml", "--list-hosts"]);
     assert!(listed.contains("from_config"), "{listed}");
-    let listed = project.env("RUNBOOK_INVENTORY", "third.ini").run(&["play", "site.yml", "--list-hosts"]);
+    let listed =
+        project
+            .env("RUNBOOK_INVENTORY", "third.ini")
+            .run(&["play", "site.yml", "--list-hosts"]);
     assert!(listed.contains("from_env"), "{listed}");
 }
 
 #[test]
 fn built_in_playbooks_work_from_anywhere() {
     let listed = Project::new().run(&["play", "update-postgres.yml", "--syntax-check"]);
-    assert_eq!(listed, "code 0\n--- stdout\n\nplaybook: update-postgres.yml\n");
+    assert_eq!(
+        listed,
+        "code 0\n--- stdout\n\nplaybook: update-postgres.yml\n"
+    );
 }
 
 #[test]
 fn the_version_is_told() {
     let told = Project::new().run(&["--version"]);
-    assert_eq!(told, format!("code 0\n--- stdout\nrunbook {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        told,
+        format!(
+            "code 0\n--- stdout\nrunbook {}\n",
+            env!("CARGO_PKG_VERSION")
+        )
+    );
 }
 
 #[test]
 fn completions_are_printed_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = Project::new().run(&["completions", shell]);
-        assert!(script.starts_with("code 0\n--- stdout\n"), "{shell}: {script}");
+        assert!(
+            script.starts_with("code 0\n--- stdout\n"),
+            "{shell}: {script}"
+        );
         assert!(script.contains("start-at-task"), "{shell}");
     }
 }

@@ -46,8 +46,7 @@ fn an_unquoted_template() {
 
 #[test]
 fn a_duplicate_key() {
-    let project =
-        Project::new().file("site.yml", "- hosts: all\n  tasks: []\n  hosts: db1\n");
+    let project = Project::new().file("site.yml", "- hosts: all\n  tasks: []\n  hosts: db1\n");
     assert_snapshot!(project.run(&["play", "site.yml"]));
 }
 

@@ -30,7 +30,10 @@ fn an_ordinary_run() {
     - {name: fatal, fail: {msg: that is all}, when: inventory_hostname == 'db2'}
 ",
     );
-    assert_snapshot!("ordinary", project.run(&["play", "site.yml", "-D", "-f", "1"]));
+    assert_snapshot!(
+        "ordinary",
+        project.run(&["play", "site.yml", "-D", "-f", "1"])
+    );
     let again = project.run(&["play", "site.yml", "-f", "1", "-l", "db1"]);
     assert!(again.contains("db1 :  ok="), "{again}");
     assert!(again.contains("changed=0"), "{again}");

@@ -22,7 +22,11 @@ impl Project {
     /// With nothing in it but the mark of a project.
     pub fn empty() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        Self { dir, envs: Vec::new() }.file("runbook.toml", "")
+        Self {
+            dir,
+            envs: Vec::new(),
+        }
+        .file("runbook.toml", "")
     }
 
     pub fn file(self, name: &str, text: &str) -> Self {
@@ -45,8 +49,14 @@ impl Project {
     /// error, with everything that differs from run to run replaced.
     pub fn run(&self, args: &[&str]) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_runbook"));
-        command.args(args).current_dir(self.dir.path()).env_remove("RUNBOOK_INVENTORY");
-        command.env("NO_COLOR", "1").env("LC_ALL", "C").stdin(std::process::Stdio::null());
+        command
+            .args(args)
+            .current_dir(self.dir.path())
+            .env_remove("RUNBOOK_INVENTORY");
+        command
+            .env("NO_COLOR", "1")
+            .env("LC_ALL", "C")
+            .stdin(std::process::Stdio::null());
         for (name, value) in &self.envs {
             command.env(name, value);
         }
@@ -67,7 +77,8 @@ impl Project {
         let real = self.dir.path().canonicalize().unwrap();
         let text = text.replace(&real.display().to_string(), "[dir]");
         let text = text.replace(&self.dir.path().display().to_string(), "[dir]");
-        let time = Regex::new(r"(finished in|failed after|stopped after) [0-9.]+ (ms|s|min)").unwrap();
+        let time =
+            Regex::new(r"(finished in|failed after|stopped after) [0-9.]+ (ms|s|min)").unwrap();
         let text = time.replace_all(&text, "$1 [time]");
         let run = Regex::new(r"\d{8}T\d{6}Z-[0-9a-f]{6}").unwrap();
         run.replace_all(&text, "[run]").into_owned()

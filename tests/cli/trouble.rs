@@ -39,7 +39,14 @@ fn a_key_that_cannot_be_read() {
     let project = Project::empty()
         .file("hosts.ini", "db1 ansible_host=127.0.0.1 ansible_port=1\n")
         .file("site.yml", &play("    - {name: reach, ping: }\n"));
-    assert_snapshot!(project.run(&["play", "site.yml", "-i", "hosts.ini", "--private-key", "nokey"]));
+    assert_snapshot!(project.run(&[
+        "play",
+        "site.yml",
+        "-i",
+        "hosts.ini",
+        "--private-key",
+        "nokey"
+    ]));
 }
 
 #[test]

@@ -198,8 +198,15 @@ fn an_unreachable_host_counts_as_failed_in_its_batch() {
     ran.code(4);
     assert_eq!(ran.lines[..3], ["play p: a b", "batch a", "task one"]);
     assert!(ran.lines[3].contains("a unreachable"), "{}", ran.text());
-    assert!(ran.lines[3].contains("Connection refused"), "{}", ran.text());
-    assert_eq!(ran.lines[4], "aborted: the whole batch failed (a): nothing further is touched");
+    assert!(
+        ran.lines[3].contains("Connection refused"),
+        "{}",
+        ran.text()
+    );
+    assert_eq!(
+        ran.lines[4],
+        "aborted: the whole batch failed (a): nothing further is touched"
+    );
     assert_eq!(ran.lines.len(), 5);
 }
 

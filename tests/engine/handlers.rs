@@ -37,10 +37,14 @@ fn handlers_run_once_in_their_own_order_for_the_hosts_that_notified_them() {
 
 #[test]
 fn an_unknown_handler_is_an_error_with_a_suggestion() {
-    let ran = Case::new(&PLAYBOOK.replace("notify: [topic, first]", "notify: \"{{ 'frist' }}\"")).run();
+    let ran =
+        Case::new(&PLAYBOOK.replace("notify: [topic, first]", "notify: \"{{ 'frist' }}\"")).run();
     ran.code(2);
     let text = ran.text();
-    assert!(text.contains("no handler of this play is called `frist`"), "{text}");
+    assert!(
+        text.contains("no handler of this play is called `frist`"),
+        "{text}"
+    );
     assert!(text.contains("did you mean `first`?"), "{text}");
 }
 

@@ -71,9 +71,15 @@ fn imports_inherit_the_condition_of_the_import() {
 - import_playbook: second.yml
 ",
     )
-    .file("sub/one.yml", "- {name: one, debug: {msg: x}}\n- import_tasks: two.yml\n")
+    .file(
+        "sub/one.yml",
+        "- {name: one, debug: {msg: x}}\n- import_tasks: two.yml\n",
+    )
     .file("sub/two.yml", "- {name: two, debug: {msg: y}}\n")
-    .file("second.yml", "- {name: q, hosts: a, gather_facts: false, tasks: [{name: t, ping: }]}\n")
+    .file(
+        "second.yml",
+        "- {name: q, hosts: a, gather_facts: false, tasks: [{name: t, ping: }]}\n",
+    )
     .run()
     .code(0)
     .expect(
@@ -105,5 +111,10 @@ fn a_missing_include_fails_the_host_and_says_where_it_looked() {
     )
     .run();
     ran.code(2);
-    assert!(ran.text().contains("there is no file `nowhere.yml`; looked for"), "{}", ran.text());
+    assert!(
+        ran.text()
+            .contains("there is no file `nowhere.yml`; looked for"),
+        "{}",
+        ran.text()
+    );
 }

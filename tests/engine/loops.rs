@@ -100,5 +100,9 @@ fn a_loop_over_something_else_is_an_error() {
 ",
     )
     .run();
-    assert!(ran.code(2).text().contains("`loop` needs a list, not the text \"abc\""));
+    assert!(
+        ran.code(2)
+            .text()
+            .contains("`loop` needs a list, not the text \"abc\"")
+    );
 }

@@ -17,7 +17,11 @@ const TAGGED: &str = "
 
 fn tasks(case: Case) -> Vec<String> {
     let ran = case.run();
-    ran.lines.iter().filter_map(|l| l.strip_prefix("task ")).map(str::to_owned).collect()
+    ran.lines
+        .iter()
+        .filter_map(|l| l.strip_prefix("task "))
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
@@ -57,7 +61,9 @@ fn check_mode_skips_what_cannot_predict() {
     - {name: two, command: 'touch {{ playbook_dir }}/forced', check_mode: false}
     - {name: three, copy: {content: x, dest: '{{ playbook_dir }}/copied'}}
 ";
-    let ran = Case::new(playbook).options(|options| options.check = true).run();
+    let ran = Case::new(playbook)
+        .options(|options| options.check = true)
+        .run();
     ran.code(0).expect(
         "
         play p: a

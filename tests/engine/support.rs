@@ -56,7 +56,10 @@ impl Case {
             hosts: vec!["a", "b", "c"],
             extra: Vec::new(),
             // One host after the other: the transcript is then the same every time.
-            options: Options { forks: 1, ..Options::default() },
+            options: Options {
+                forks: 1,
+                ..Options::default()
+            },
             interrupt_at: None,
         };
         case.file("site.yml", playbook)
@@ -87,8 +90,11 @@ impl Case {
     }
 
     pub fn run(mut self) -> Ran {
-        let inventory: String =
-            self.hosts.iter().map(|h| format!("{h} ansible_connection=local\n")).collect();
+        let inventory: String = self
+            .hosts
+            .iter()
+            .map(|h| format!("{h} ansible_connection=local\n"))
+            .collect();
         let path = self.dir.path().join("hosts.ini");
         if !path.exists() {
             std::fs::write(&path, inventory).unwrap();
@@ -104,7 +110,10 @@ impl Case {
             .unwrap_or_else(|mistakes| panic!("{}", mistakes.render(false)));
         let collector = Collector::default();
         let interrupt = Interrupt::default();
-        let stopper = Stopper { interrupt: interrupt.clone(), at: self.interrupt_at };
+        let stopper = Stopper {
+            interrupt: interrupt.clone(),
+            at: self.interrupt_at,
+        };
         let (extra_vars, _) = runbook::cli::parse_extra_vars(&self.extra).unwrap();
         let engine = Engine::new(Setup {
             options: self.options,
@@ -120,8 +129,16 @@ impl Case {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let code = runtime.block_on(engine.run(&[("site.yml".to_owned(), playbook)]));
         let events = collector.events();
-        let lines = events.iter().filter_map(|event| line(event, self.dir.path())).collect();
-        Ran { code, lines, events, dir: self.dir }
+        let lines = events
+            .iter()
+            .filter_map(|event| line(event, self.dir.path()))
+            .collect();
+        Ran {
+            code,
+            lines,
+            events,
+            dir: self.dir,
+        }
     }
 }
 
@@ -134,7 +151,11 @@ impl Ran {
     /// Asserts on the whole transcript; the expected text may be indented.
     pub fn expect(&self, expected: &str) -> &Self {
         let lines: Vec<&str> = expected.lines().filter(|l| !l.trim().is_empty()).collect();
-        let indent = lines.iter().map(|l| l.len() - l.trim_start().len()).min().unwrap_or(0);
+        let indent = lines
+            .iter()
+            .map(|l| l.len() - l.trim_start().len())
+            .min()
+            .unwrap_or(0);
         let expected: Vec<&str> = lines.iter().map(|l| &l[indent..]).collect();
         pretty_assert(&self.text(), &expected.join("\n"));
         self
@@ -147,7 +168,10 @@ impl Ran {
 }
 
 fn pretty_assert(actual: &str, expected: &str) {
-    assert!(actual == expected, "\n--- expected\n{expected}\n--- actual\n{actual}\n---");
+    assert!(
+        actual == expected,
+        "\n--- expected\n{expected}\n--- actual\n{actual}\n---"
+    );
 }
 
 fn line(event: &Event, dir: &Path) -> Option<String> {
@@ -167,8 +191,14 @@ fn line(event: &Event, dir: &Path) -> Option<String> {
         Event::StepFinished(step) => {
             let said = step.status != Status::Skipped && step.item.is_none();
             let msg = step.msg.as_deref().filter(|_| said).unwrap_or_default();
-            let to = step.delegated_to.as_ref().map(|to| format!("->{to}")).unwrap_or_default();
-            format!("  {}{to} {} {msg}", step.host, status(step.status)).trim_end().to_owned()
+            let to = step
+                .delegated_to
+                .as_ref()
+                .map(|to| format!("->{to}"))
+                .unwrap_or_default();
+            format!("  {}{to} {} {msg}", step.host, status(step.status))
+                .trim_end()
+                .to_owned()
         }
         Event::Rescued { hosts } => format!("rescue {}", hosts.join(" ")),
         Event::Notified { handler, host } => format!("  {host} notifies {handler}"),

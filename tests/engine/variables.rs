@@ -54,7 +54,11 @@ fn what_a_host_said_is_never_rendered() {
 ";
     let ran = Case::new(playbook).run();
     ran.code(0);
-    assert!(ran.lines.contains(&"  a ok {{ 7 * 7 }}".to_owned()), "{}", ran.text());
+    assert!(
+        ran.lines.contains(&"  a ok {{ 7 * 7 }}".to_owned()),
+        "{}",
+        ran.text()
+    );
 }
 
 #[test]
@@ -88,5 +92,9 @@ fn environment_reaches_the_command() {
     - {name: two, debug: {msg: '{{ r.stdout }}'}}
 ";
     let ran = Case::new(playbook).run();
-    assert!(ran.code(0).lines.contains(&"  a ok one it's".to_owned()), "{}", ran.text());
+    assert!(
+        ran.code(0).lines.contains(&"  a ok one it's".to_owned()),
+        "{}",
+        ran.text()
+    );
 }

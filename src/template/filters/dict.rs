@@ -1,7 +1,7 @@
 //! Filters between mappings and lists.
 
 use indexmap::IndexMap;
-use minijinja::value::{Kwargs, Rest, ValueKind};
+use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Error, State};
 
 use super::{defined, either, fail, items};
@@ -27,7 +27,10 @@ fn dict2items(
     let value_name = either(value_name, &kwargs, "value_name")?.unwrap_or("value");
     kwargs.assert_all_used()?;
     let entry = |(key, value)| Value::from_pairs([(key_name, key), (value_name, value)]);
-    Ok(pairs(state, value, "dict2items")?.into_iter().map(entry).collect())
+    Ok(pairs(state, value, "dict2items")?
+        .into_iter()
+        .map(entry)
+        .collect())
 }
 
 fn items2dict(
@@ -132,8 +135,9 @@ fn subelements(
     state: &State<'_, '_>,
     value: &Value,
     path: &Value,
-    args: Rest<Value>,
+    args: Rest<ValueOrKwargs>,
 ) -> Result<Value, Error> {
+    let args = args.into_values();
     let (skip, options) = minijinja::value::from_args::<(Option<bool>, Kwargs)>(&args)?;
     let skip = either(skip, &options, "skip_missing")?.unwrap_or(false);
     options.assert_all_used()?;
@@ -156,7 +160,10 @@ pub(in crate::template) fn subelements_of(
 ) -> Result<Value, Error> {
     let path: Vec<String> = match path.as_str() {
         Some(path) => path.split('.').map(str::to_owned).collect(),
-        None => items(state, path)?.iter().map(ToString::to_string).collect(),
+        None => items(state, path)?
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
     };
     let mut result = Vec::new();
     for owner in owners {

@@ -29,7 +29,13 @@ fn to_json(
     indent: Option<usize>,
     kwargs: Kwargs,
 ) -> Result<String, Error> {
-    written(state, value, either(indent, &kwargs, "indent")?, false, &kwargs)
+    written(
+        state,
+        value,
+        either(indent, &kwargs, "indent")?,
+        false,
+        &kwargs,
+    )
 }
 
 fn to_nice_json(
@@ -143,8 +149,8 @@ fn from_json(state: &State<'_, '_>, value: &Value) -> Result<Value, Error> {
     match value.kind() {
         ValueKind::String => {
             let text = value.as_str().unwrap_or_default();
-            let json: Json = serde_json::from_str(text)
-                .map_err(|error| fail(format!("not JSON: {error}")))?;
+            let json: Json =
+                serde_json::from_str(text).map_err(|error| fail(format!("not JSON: {error}")))?;
             Ok(value_of(&json))
         }
         _ => Err(fail(format!(

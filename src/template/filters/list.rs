@@ -1,7 +1,7 @@
 //! Filters over lists.
 
 use indexmap::IndexSet;
-use minijinja::value::{Kwargs, Rest, ValueKind};
+use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Error, State};
 
 use super::{either, fail, items};
@@ -68,7 +68,9 @@ fn flatten_into(
 
 fn unique(state: &State<'_, '_>, value: &Value, kwargs: Kwargs) -> Result<Value, Error> {
     // Unlike Jinja's own, Ansible's filter minds the case unless told otherwise.
-    let case_sensitive = kwargs.get::<Option<bool>>("case_sensitive")?.unwrap_or(true);
+    let case_sensitive = kwargs
+        .get::<Option<bool>>("case_sensitive")?
+        .unwrap_or(true);
     let attribute = kwargs.get::<Option<&str>>("attribute")?;
     kwargs.assert_all_used()?;
     let mut seen = IndexSet::new();
@@ -95,11 +97,11 @@ fn unique(state: &State<'_, '_>, value: &Value, kwargs: Kwargs) -> Result<Value,
 fn lists(
     state: &State<'_, '_>,
     first: &Value,
-    others: Rest<Value>,
+    others: Rest<ValueOrKwargs>,
 ) -> Result<(Vec<Vec<Value>>, Option<Kwargs>), Error> {
     let mut all = vec![items(state, first)?];
     let mut options = None;
-    for other in others.0 {
+    for other in others.into_values() {
         if other.is_kwargs() {
             options = Some(Kwargs::try_from(other)?);
         } else {
@@ -109,14 +111,18 @@ fn lists(
     Ok((all, options))
 }
 
-fn zip(state: &State<'_, '_>, first: &Value, others: Rest<Value>) -> Result<Value, Error> {
+fn zip(state: &State<'_, '_>, first: &Value, others: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     let (all, options) = lists(state, first, others)?;
     options.map_or(Ok(()), |options| options.assert_all_used())?;
     let shortest = all.iter().map(Vec::len).min().unwrap_or(0);
     Ok(rows(&all, shortest, &Value::from(())))
 }
 
-fn zip_longest(state: &State<'_, '_>, first: &Value, others: Rest<Value>) -> Result<Value, Error> {
+fn zip_longest(
+    state: &State<'_, '_>,
+    first: &Value,
+    others: Rest<ValueOrKwargs>,
+) -> Result<Value, Error> {
     let (all, options) = lists(state, first, others)?;
     let mut fill = Value::from(());
     if let Some(options) = options {
@@ -133,7 +139,11 @@ fn rows(lists: &[Vec<Value>], count: usize, fill: &Value) -> Value {
     (0..count).map(row).collect()
 }
 
-fn product(state: &State<'_, '_>, first: &Value, others: Rest<Value>) -> Result<Value, Error> {
+fn product(
+    state: &State<'_, '_>,
+    first: &Value,
+    others: Rest<ValueOrKwargs>,
+) -> Result<Value, Error> {
     let (mut all, options) = lists(state, first, others)?;
     if let Some(options) = options {
         let repeat = options.get::<Option<usize>>("repeat")?.unwrap_or(1);
@@ -170,14 +180,12 @@ pub(in crate::template) fn cartesian(lists: &[Vec<Value>]) -> Result<Vec<Value>,
 
 fn combinations(state: &State<'_, '_>, value: &Value, size: usize) -> Result<Value, Error> {
     let items = items(state, value)?;
-    picks(&items, size, |chosen, at| chosen.last().is_none_or(|last| *last < at))
+    picks(&items, size, |chosen, at| {
+        chosen.last().is_none_or(|last| *last < at)
+    })
 }
 
-fn permutations(
-    state: &State<'_, '_>,
-    value: &Value,
-    size: Option<usize>,
-) -> Result<Value, Error> {
+fn permutations(state: &State<'_, '_>, value: &Value, size: Option<usize>) -> Result<Value, Error> {
     let items = items(state, value)?;
     let size = size.unwrap_or(items.len());
     picks(&items, size, |chosen, at| !chosen.contains(&at))
@@ -235,14 +243,18 @@ fn random(
     kwargs.assert_all_used()?;
     if let Some(end) = value.as_i64().filter(|_| value.is_number()) {
         let start = start.unwrap_or(0);
-        let count = end.checked_sub(start).filter(|width| *width > 0 && step > 0);
+        let count = end
+            .checked_sub(start)
+            .filter(|width| *width > 0 && step > 0);
         let count = count.ok_or_else(|| fail("`random` needs an end beyond its start"))?;
         let steps = (count - 1) / step + 1;
         return Ok(Value::from(start + chance.i64(0..steps) * step));
     }
     let mut items = items(state, value)?;
     if items.is_empty() {
-        return Err(fail("`random` has nothing to choose from: the list is empty"));
+        return Err(fail(
+            "`random` has nothing to choose from: the list is empty",
+        ));
     }
     Ok(items.swap_remove(chance.usize(0..items.len())))
 }

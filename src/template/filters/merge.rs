@@ -1,7 +1,7 @@
 //! `combine`: mappings laid over each other.
 
 use indexmap::IndexMap;
-use minijinja::value::{Kwargs, Rest, ValueKind};
+use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Error, State};
 
 use super::dict::pairs;
@@ -68,16 +68,20 @@ impl Lists {
 fn combine(
     state: &State<'_, '_>,
     first: &Value,
-    others: Rest<Value>,
+    others: Rest<ValueOrKwargs>,
 ) -> Result<Value, Error> {
     let (options, others): (Vec<Value>, Vec<Value>) =
-        others.0.into_iter().partition(Value::is_kwargs);
+        others.into_values().into_iter().partition(Value::is_kwargs);
     let options = match options.into_iter().next() {
         Some(options) => Kwargs::try_from(options)?,
         None => std::iter::empty::<(String, Value)>().collect(),
     };
     let recursive = options.get::<Option<bool>>("recursive")?.unwrap_or(false);
-    let lists = Lists::parse(options.get::<Option<&str>>("list_merge")?.unwrap_or("replace"))?;
+    let lists = Lists::parse(
+        options
+            .get::<Option<&str>>("list_merge")?
+            .unwrap_or("replace"),
+    )?;
     options.assert_all_used()?;
     let mut all = Vec::new();
     for value in std::iter::once(first).chain(&others) {

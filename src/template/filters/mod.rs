@@ -1,8 +1,8 @@
 //! Filters, by concern. Each file has one table: name, function, what it does.
 
-mod engine;
 mod dict;
 mod encode;
+mod engine;
 mod hash;
 mod json;
 mod list;

@@ -121,13 +121,19 @@ fn realpath(path: Cow<'_, str>) -> String {
 }
 
 fn commonpath(state: &State<'_, '_>, value: &Value) -> Result<String, Error> {
-    let paths: Vec<String> = items(state, value)?.iter().map(ToString::to_string).collect();
+    let paths: Vec<String> = items(state, value)?
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     let Some(first) = paths.first() else {
         return Err(fail("`commonpath` needs at least one path"));
     };
     let mut common: Vec<&str> = first.split('/').collect();
     for path in &paths[1..] {
-        let same = common.iter().zip(path.split('/')).take_while(|(a, b)| *a == b);
+        let same = common
+            .iter()
+            .zip(path.split('/'))
+            .take_while(|(a, b)| *a == b);
         let count = same.count();
         common.truncate(count);
     }
@@ -167,7 +173,10 @@ pub(in crate::template) fn with_home(path: &str) -> String {
 fn expandvars(text: Cow<'_, str>) -> Result<String, Error> {
     let pattern = super::compiled(r"\$(?:(\w+)|\{([^}]*)\})")?;
     let replaced = pattern.replace_all(&text, |found: &regex::Captures<'_>| {
-        let name = found.get(1).or(found.get(2)).map_or("", |name| name.as_str());
+        let name = found
+            .get(1)
+            .or(found.get(2))
+            .map_or("", |name| name.as_str());
         // An unknown name stays as it is, as in Python.
         std::env::var(name).unwrap_or_else(|_| found[0].to_owned())
     });
@@ -176,5 +185,8 @@ fn expandvars(text: Cow<'_, str>) -> Result<String, Error> {
 
 fn fileglob(pattern: Cow<'_, str>) -> Result<Value, Error> {
     let files = glob(Path::new(&with_home(&pattern)))?;
-    Ok(files.iter().map(|path| path.display().to_string()).collect())
+    Ok(files
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect())
 }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use minijinja::value::{Kwargs, Rest};
 use minijinja::Error;
+use minijinja::value::{Kwargs, Rest, ValueOrKwargs};
 use regex::{Captures, Regex, RegexBuilder};
 
 use super::{either, fail};
@@ -71,7 +71,9 @@ fn refused(pattern: &str, error: &regex::Error) -> Error {
     } else {
         ""
     };
-    fail(format!("regular expression `{pattern}` is not usable: {reason}{hint}"))
+    fail(format!(
+        "regular expression `{pattern}` is not usable: {reason}{hint}"
+    ))
 }
 
 fn flags(kwargs: &Kwargs) -> Result<(bool, bool), Error> {
@@ -121,7 +123,10 @@ fn expanded(replacement: &str, captures: &Captures<'_>) -> String {
 
 /// Writes what an escape stands for and gives what follows it.
 fn escape<'a>(out: &mut String, rest: &'a str, captures: &Captures<'_>) -> &'a str {
-    if let Some((name, after)) = rest.strip_prefix("g<").and_then(|rest| rest.split_once('>')) {
+    if let Some((name, after)) = rest
+        .strip_prefix("g<")
+        .and_then(|rest| rest.split_once('>'))
+    {
         let group = match name.parse() {
             Ok(number) => captures.get(number),
             Err(_) => captures.name(name),
@@ -153,10 +158,10 @@ fn escape<'a>(out: &mut String, rest: &'a str, captures: &Captures<'_>) -> &'a s
 fn regex_search(
     text: Cow<'_, str>,
     pattern: Cow<'_, str>,
-    args: Rest<Value>,
+    args: Rest<ValueOrKwargs>,
 ) -> Result<Value, Error> {
     let (options, groups): (Vec<Value>, Vec<Value>) =
-        args.0.into_iter().partition(Value::is_kwargs);
+        args.into_values().into_iter().partition(Value::is_kwargs);
     let (mut ignore_case, mut multi_line) = (false, false);
     if let Some(options) = options.into_iter().next() {
         let options = Kwargs::try_from(options)?;
@@ -170,7 +175,11 @@ fn regex_search(
     if groups.is_empty() {
         return Ok(Value::from(&found[0]));
     }
-    groups.iter().map(|group| asked(&found, group)).collect::<Result<Vec<_>, _>>().map(Value::from)
+    groups
+        .iter()
+        .map(|group| asked(&found, group))
+        .collect::<Result<Vec<_>, _>>()
+        .map(Value::from)
 }
 
 /// The group that `\\1` or `\\g<name>` asks for.
@@ -184,7 +193,11 @@ fn asked(found: &Captures<'_>, group: &Value) -> Result<Value, Error> {
     let group = match inner.parse::<usize>() {
         Ok(number) if number < found.len() => found.get(number),
         Err(_) if found.name(inner).is_some() => found.name(inner),
-        _ => return Err(fail(format!("the regular expression has no group `{name}`"))),
+        _ => {
+            return Err(fail(format!(
+                "the regular expression has no group `{name}`"
+            )));
+        }
     };
     Ok(group.map_or_else(|| Value::from(()), |group| Value::from(group.as_str())))
 }

@@ -38,7 +38,9 @@ fn human_readable(
     let bits = either(is_bits, &kwargs, "isbits")?.unwrap_or(false);
     let unit = either(unit, &kwargs, "unit")?;
     kwargs.assert_all_used()?;
-    let wanted = unit.and_then(|unit| unit.chars().next()).map(|c| c.to_ascii_uppercase());
+    let wanted = unit
+        .and_then(|unit| unit.chars().next())
+        .map(|c| c.to_ascii_uppercase());
     let chosen = UNITS.into_iter().find(|(letter, bytes)| match wanted {
         Some(wanted) => *letter == wanted,
         None => size >= as_float(*bytes),
@@ -57,7 +59,10 @@ fn human_readable(
     Ok(format!("{:.2} {name}", size / as_float(bytes)))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "the units are powers of two, which are exact")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the units are powers of two, which are exact"
+)]
 fn as_float(bytes: u128) -> f64 {
     bytes as f64
 }
@@ -71,7 +76,11 @@ fn human_to_bytes(
     let default_unit = either(default_unit, &kwargs, "default_unit")?;
     either(is_bits, &kwargs, "isbits")?;
     kwargs.assert_all_used()?;
-    let refused = || fail(format!("`{text}` is no size; write a number and a unit, as `10 MB`"));
+    let refused = || {
+        fail(format!(
+            "`{text}` is no size; write a number and a unit, as `10 MB`"
+        ))
+    };
     let trimmed = text.trim();
     let end = trimmed
         .find(|c: char| !(c.is_ascii_digit() || c == '.'))
@@ -88,13 +97,18 @@ fn human_to_bytes(
 fn unit_bytes(unit: &str) -> Option<u128> {
     let upper = unit.to_ascii_uppercase();
     let (letter, rest) = upper.split_at_checked(1)?;
-    let known = UNITS.into_iter().find(|(name, _)| letter.starts_with(*name));
+    let known = UNITS
+        .into_iter()
+        .find(|(name, _)| letter.starts_with(*name));
     let named = matches!(rest, "" | "B" | "IB") || upper == "BYTES" || upper == "BITS";
     known.filter(|_| named).map(|(_, bytes)| bytes)
 }
 
 /// A number of bytes, rounded, unless it is beyond what can be counted.
-#[expect(clippy::cast_possible_truncation, reason = "the range is checked before")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the range is checked before"
+)]
 fn whole(number: f64) -> Option<i64> {
     (number.abs() < 9.0e18).then(|| number.round() as i64)
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use minijinja::value::{Kwargs, Rest, ValueKind, from_args};
+use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs, from_args};
 use minijinja::{Error, State};
 
 use super::{defined, either, fail};
@@ -45,8 +45,9 @@ fn ternary(
     value: &Value,
     yes: Option<Value>,
     no: Option<Value>,
-    more: Rest<Value>,
+    more: Rest<ValueOrKwargs>,
 ) -> Result<Value, Error> {
+    let more = more.into_values();
     let (none, kwargs): (Option<Value>, Kwargs) = from_args(&more)?;
     defined(state, value)?;
     let yes = either(yes, &kwargs, "true_val")?;
@@ -151,17 +152,27 @@ fn comment(text: Cow<'_, str>, style: Option<&str>, kwargs: Kwargs) -> Result<St
         "xml" => ("<!--", " - ", "-->"),
         other => {
             let known = "`plain`, `erlang`, `c`, `cblock` or `xml`";
-            return Err(fail(format!("unknown comment style `{other}`; use {known}")));
+            return Err(fail(format!(
+                "unknown comment style `{other}`; use {known}"
+            )));
         }
     };
     let start = kwargs.get::<Option<&str>>("beginning")?.unwrap_or(start);
     let end = kwargs.get::<Option<&str>>("end")?.unwrap_or(end);
-    let decoration = kwargs.get::<Option<&str>>("decoration")?.unwrap_or(decoration);
+    let decoration = kwargs
+        .get::<Option<&str>>("decoration")?
+        .unwrap_or(decoration);
     let default_edge = decoration.trim_end();
-    let prefix = kwargs.get::<Option<&str>>("prefix")?.unwrap_or(default_edge);
-    let postfix = kwargs.get::<Option<&str>>("postfix")?.unwrap_or(default_edge);
+    let prefix = kwargs
+        .get::<Option<&str>>("prefix")?
+        .unwrap_or(default_edge);
+    let postfix = kwargs
+        .get::<Option<&str>>("postfix")?
+        .unwrap_or(default_edge);
     kwargs.assert_all_used()?;
-    let body = text.split('\n').map(|line| format!("{decoration}{line}").trim_end().to_owned());
+    let body = text
+        .split('\n')
+        .map(|line| format!("{decoration}{line}").trim_end().to_owned());
     let lines = [start.to_owned(), prefix.to_owned()]
         .into_iter()
         .enumerate()

@@ -53,7 +53,11 @@ impl Object for Strftime {
         method: &str,
         args: &[Value],
     ) -> Result<Value, Error> {
-        let zoned = || self.0.to_zoned(TimeZone::UTC).map_err(|e| fail(e.to_string()));
+        let zoned = || {
+            self.0
+                .to_zoned(TimeZone::UTC)
+                .map_err(|e| fail(e.to_string()))
+        };
         match method {
             "strftime" => {
                 let (format,): (&str,) = minijinja::value::from_args(args)?;
@@ -104,7 +108,11 @@ fn strftime(
         None => Timestamp::now(),
         Some(seconds) => instant(&seconds)?,
     };
-    let zone = if utc { TimeZone::UTC } else { TimeZone::system() };
+    let zone = if utc {
+        TimeZone::UTC
+    } else {
+        TimeZone::system()
+    };
     written(format, &moment.to_zoned(zone))
 }
 

@@ -41,7 +41,12 @@ fn written(
     defined(state, value)?;
     let sorted = kwargs.get::<Option<bool>>("sort_keys")?.unwrap_or(true);
     // They only say how wide PyYAML writes; ours is one entry a line at any width.
-    for ignored in ["width", "default_flow_style", "allow_unicode", "explicit_start"] {
+    for ignored in [
+        "width",
+        "default_flow_style",
+        "allow_unicode",
+        "explicit_start",
+    ] {
         kwargs.get::<Option<Value>>(ignored)?;
     }
     kwargs.assert_all_used()?;

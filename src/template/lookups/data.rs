@@ -117,4 +117,3 @@ fn password(_: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
         "the `password` lookup is not supported yet; give the password in a variable",
     ))
 }
-

@@ -64,7 +64,9 @@ fn template(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
             options.search_path.insert(0, folder.to_owned());
         }
         let text = scope.templar().file(&source, &options, &scope);
-        found.push(Value::from(text.map_err(super::TemplateError::into_engine)?));
+        found.push(Value::from(
+            text.map_err(super::TemplateError::into_engine)?,
+        ));
     }
     Ok(found)
 }
@@ -78,7 +80,11 @@ fn fileglob(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
         } else {
             first_folder(call, &pattern)?
         };
-        found.extend(files.iter().map(|path| Value::from(path.display().to_string())));
+        found.extend(
+            files
+                .iter()
+                .map(|path| Value::from(path.display().to_string())),
+        );
     }
     Ok(found)
 }
@@ -134,7 +140,10 @@ fn texts(call: &Call<'_, '_>, value: &Value) -> Result<Vec<String>, Error> {
         let parts = text.split([',', ';']).map(|part| part.trim().to_owned());
         return Ok(parts.collect());
     }
-    Ok(items(call.state, value)?.iter().map(ToString::to_string).collect())
+    Ok(items(call.state, value)?
+        .iter()
+        .map(ToString::to_string)
+        .collect())
 }
 
 /// A term of `first_found`: a name, a list of them, or a mapping with `files`, `paths`, `skip`.
@@ -181,9 +190,14 @@ pub(in crate::template) fn glob(pattern: &Path) -> Result<Vec<PathBuf>, Error> {
             .map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))?
             .compile_matcher();
         let hidden = part.starts_with('.');
-        found = found.iter().flat_map(|folder| entries(folder, &matcher, hidden)).collect();
+        found = found
+            .iter()
+            .flat_map(|folder| entries(folder, &matcher, hidden))
+            .collect();
         if found.len() > MAX_FILES {
-            return Err(fail(format!("the pattern matches more than {MAX_FILES} files")));
+            return Err(fail(format!(
+                "the pattern matches more than {MAX_FILES} files"
+            )));
         }
     }
     found.retain(|path| path.is_file());

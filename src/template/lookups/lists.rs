@@ -85,7 +85,11 @@ fn together(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
 fn subelements(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
     let (owners, path) = match call.terms.as_slice() {
         [owners, path] | [owners, path, _] => (owners, path),
-        _ => return Err(fail("`subelements` needs a list and the name of a list in it")),
+        _ => {
+            return Err(fail(
+                "`subelements` needs a list and the name of a list in it",
+            ));
+        }
     };
     let skip = match call.terms.get(2) {
         Some(options) => options.get_attr("skip_missing")?.is_true(),
@@ -98,7 +102,9 @@ fn subelements(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
         }
         _ => crate::template::filters::items(call.state, owners)?,
     };
-    Ok(subelements_of(call.state, owners, path, skip)?.try_iter()?.collect())
+    Ok(subelements_of(call.state, owners, path, skip)?
+        .try_iter()?
+        .collect())
 }
 
 /// What a sequence was asked for.
@@ -123,7 +129,11 @@ fn sequence(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
             asked.set(name, &value.to_string())?;
         }
     }
-    for word in call.texts()?.iter().flat_map(|term| term.split_whitespace()) {
+    for word in call
+        .texts()?
+        .iter()
+        .flat_map(|term| term.split_whitespace())
+    {
         match word.split_once('=') {
             Some((name, value)) => asked.set(name, value)?,
             None => asked.short(word)?,

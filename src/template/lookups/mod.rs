@@ -146,14 +146,20 @@ impl<'a, 'env> Call<'a, 'env> {
             return Some(path.to_owned()).filter(|path| path.exists());
         }
         let folders = self.folders(subfolder);
-        folders.iter().map(|folder| folder.join(path)).find(|path| path.exists())
+        folders
+            .iter()
+            .map(|folder| folder.join(path))
+            .find(|path| path.exists())
     }
 
     /// As `find`, with an error that says where it was looked for.
     fn found(&self, subfolder: &str, name: &str) -> Result<PathBuf, Error> {
         self.find(subfolder, name).ok_or_else(|| {
             let folders = self.folders(subfolder);
-            let looked: Vec<_> = folders.iter().map(|path| path.display().to_string()).collect();
+            let looked: Vec<_> = folders
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
             fail(format!("no file `{name}`; looked in {}", looked.join(", ")))
         })
     }

@@ -49,7 +49,11 @@ fn link_exists(path: Cow<'_, str>) -> bool {
 
 fn mount(path: Cow<'_, str>) -> bool {
     let path = Path::new(path.as_ref());
-    let device = |path: &Path| path.symlink_metadata().ok().map(|meta| (meta.dev(), meta.ino()));
+    let device = |path: &Path| {
+        path.symlink_metadata()
+            .ok()
+            .map(|meta| (meta.dev(), meta.ino()))
+    };
     match (device(path), device(&path.join(".."))) {
         (Some(here), Some(above)) => here.0 != above.0 || here.1 == above.1,
         _ => false,
@@ -57,6 +61,11 @@ fn mount(path: Cow<'_, str>) -> bool {
 }
 
 fn same_file(a: Cow<'_, str>, b: Cow<'_, str>) -> bool {
-    let id = |path: &str| Path::new(path).metadata().ok().map(|meta| (meta.dev(), meta.ino()));
+    let id = |path: &str| {
+        Path::new(path)
+            .metadata()
+            .ok()
+            .map(|meta| (meta.dev(), meta.ino()))
+    };
     id(&a).is_some() && id(&a) == id(&b)
 }

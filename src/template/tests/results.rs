@@ -51,7 +51,10 @@ fn changed(state: &State<'_, '_>, result: &Value) -> Result<bool, Error> {
     }
     let results = result.get_attr("results")?;
     let mut items = results.try_iter().into_iter().flatten();
-    Ok(items.any(|item| item.get_attr("changed").is_ok_and(|changed| changed.is_true())))
+    Ok(items.any(|item| {
+        item.get_attr("changed")
+            .is_ok_and(|changed| changed.is_true())
+    }))
 }
 
 fn skipped(state: &State<'_, '_>, result: &Value) -> Result<bool, Error> {

@@ -25,7 +25,13 @@ fn is_match(
     multiline: Option<bool>,
     kwargs: Kwargs,
 ) -> Result<bool, Error> {
-    matches(&text, &format!("\\A(?:{pattern})"), ignorecase, multiline, &kwargs)
+    matches(
+        &text,
+        &format!("\\A(?:{pattern})"),
+        ignorecase,
+        multiline,
+        &kwargs,
+    )
 }
 
 fn is_search(
@@ -45,7 +51,10 @@ fn is_regex(
     multiline: Option<bool>,
     kwargs: Kwargs,
 ) -> Result<bool, Error> {
-    let pattern = match kwargs.get::<Option<&str>>("match_type")?.unwrap_or("search") {
+    let pattern = match kwargs
+        .get::<Option<&str>>("match_type")?
+        .unwrap_or("search")
+    {
         "search" => pattern.into_owned(),
         "match" => format!("\\A(?:{pattern})"),
         "fullmatch" => format!("\\A(?:{pattern})\\z"),

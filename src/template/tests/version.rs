@@ -4,11 +4,10 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use minijinja::Error;
-use minijinja::value::{Kwargs, Rest, from_args};
+use minijinja::value::{Kwargs, Rest, ValueOrKwargs, from_args};
 
 use crate::template::filters::{either, fail};
 use crate::template::table::{Entry, tests};
-use crate::vars::Value;
 
 pub(super) static TABLE: &[Entry] = tests! {
     "version": version, "a version that compares so with this one";
@@ -19,8 +18,9 @@ fn version(
     value: Cow<'_, str>,
     other: Cow<'_, str>,
     operator: Option<&str>,
-    more: Rest<Value>,
+    more: Rest<ValueOrKwargs>,
 ) -> Result<bool, Error> {
+    let more = more.into_values();
     let (strict, version_type, kwargs): (Option<bool>, Option<&str>, Kwargs) = from_args(&more)?;
     let operator = either(operator, &kwargs, "operator")?.unwrap_or("eq");
     let strict = either(strict, &kwargs, "strict")?;
@@ -32,7 +32,11 @@ fn version(
     if value.trim().is_empty() || other.trim().is_empty() {
         return Err(fail("an empty text is no version"));
     }
-    let kind = kind.unwrap_or(if strict == Some(true) { "strict" } else { "loose" });
+    let kind = kind.unwrap_or(if strict == Some(true) {
+        "strict"
+    } else {
+        "loose"
+    });
     let ordering = match kind {
         "loose" => loose(&value).cmp(&loose(&other)),
         "strict" => numbered(&value, 2..=3)?.cmp(&numbered(&other, 2..=3)?),
@@ -114,7 +118,11 @@ struct Numbered {
 }
 
 fn numbered(text: &str, count: std::ops::RangeInclusive<usize>) -> Result<Numbered, Error> {
-    let refused = || fail(format!("`{text}` is no such version; use version_type='loose'"));
+    let refused = || {
+        fail(format!(
+            "`{text}` is no such version; use version_type='loose'"
+        ))
+    };
     let version = text.trim().trim_start_matches('v');
     // What follows a plus sign only names the build.
     let version = version.split('+').next().unwrap_or_default();
