@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use minijinja::{Error, Expression};
+use minijinja::{Error, ErrorKind, Expression};
 
 use super::chain::{self, Rewritten};
+use super::depth::{MAX_DEPTH, is_too_deep};
 use super::env;
 use super::scan::{self, Part, Shape};
-use super::tags::Delimiters;
+use super::tags::{self, Delimiters};
 
 /// How many texts are kept; a run has a few hundred, more means they are made up on the way.
 const CAPACITY: usize = 20_000;
@@ -129,6 +130,10 @@ fn program(text: &str) -> Result<Program, Unparsed> {
             .collect::<Result<_, _>>()
             .map(Program::Parts),
         Shape::Plain | Shape::Statements => {
+            bounded(text, &Delimiters::default()).map_err(|(error, range)| Unparsed {
+                error,
+                place: Some(range),
+            })?;
             let rewritten = chain::template(text, &Delimiters::default());
             env::environment()
                 .template_from_named_str("template", &rewritten.text)
@@ -138,9 +143,36 @@ fn program(text: &str) -> Result<Program, Unparsed> {
     }
 }
 
+/// Refuses a template in which an expression nests too deep.
+pub(super) fn bounded(
+    text: &str,
+    delimiters: &Delimiters<'_>,
+) -> Result<(), (Error, Range<usize>)> {
+    let code = tags::code(text, delimiters).into_iter();
+    match code
+        .into_iter()
+        .find(|range| is_too_deep(&text[range.clone()]))
+    {
+        Some(range) => Err((too_deep(), range)),
+        None => Ok(()),
+    }
+}
+
+fn too_deep() -> Error {
+    let message = format!("the expression nests more than {MAX_DEPTH} deep");
+    Error::new(ErrorKind::SyntaxError, message)
+}
+
 fn code(text: &str, range: Range<usize>) -> Result<Code, Unparsed> {
     let at = range.start;
-    let source = &text[range];
+    let source = &text[range.clone()];
+    if is_too_deep(source) {
+        let place = Some(range);
+        return Err(Unparsed {
+            error: too_deep(),
+            place,
+        });
+    }
     let rewritten = chain::expression(source);
     let expression = env::environment()
         .compile_expression_owned(rewritten.text.clone())

@@ -8,6 +8,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, ErrorKind};
 
 use super::chain::{self, Rewritten};
+use super::compile::bounded;
 use super::diagnose::diagnose;
 use super::tags::Delimiters;
 use super::{Templar, TemplateError, env};
@@ -90,6 +91,9 @@ impl Templar {
     ) -> Result<String, TemplateError> {
         let included = Included::default();
         let env = environment(options, &included).map_err(|error| bad_delimiters(&error))?;
+        bounded(&source.text, &options.delimiters()).map_err(|(error, range)| {
+            diagnose(&error, &|_| Some(Span::new(source, range.clone())), None)
+        })?;
         let rewritten = chain::template(&source.text, &options.delimiters());
         let place = |error: &Error| Some(located(source, &rewritten, &included, error));
         let template = env.template_from_named_str(&source.name, &rewritten.text);
@@ -124,6 +128,7 @@ fn load(name: &str, options: &FileOptions, included: &Included) -> Result<Option
         let message = format!("failed to read {}: {error}", path.display());
         Error::new(ErrorKind::BadInclude, message)
     })?;
+    bounded(&source.text, &options.delimiters()).map_err(|(error, _)| error)?;
     let rewritten = chain::template(&source.text, &options.delimiters());
     let text = rewritten.text.clone();
     let mut included = included.lock().unwrap_or_else(PoisonError::into_inner);
@@ -158,3 +163,7 @@ fn located(
     let range = error.range().map(|range| rewritten.original(range));
     Span::new(file, range.unwrap_or(0..0))
 }
+
+#[cfg(test)]
+#[path = "file_tests.rs"]
+mod tests;
