@@ -20,6 +20,10 @@ use crate::vars::Value;
 pub(super) const FILTER: &str = "__chain__";
 
 /// Follows a chain; undefined as soon as a link is missing.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the engine hands arguments over by value"
+)]
 pub(super) fn follow(
     state: &State<'_, '_>,
     value: &Value,

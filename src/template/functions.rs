@@ -1,5 +1,10 @@
 //! Functions templates can call.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "the engine hands arguments over by value"
+)]
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs};
@@ -32,7 +37,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Entry> {
 fn lookup(state: &State<'_, '_>, name: &str, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     let call = lookups::Call::new(state, args.into_values())?;
     let wants_list = call.wants_list;
-    let mut found = lookups::run(name, call)?;
+    let mut found = lookups::run(name, &call)?;
     if wants_list {
         return Ok(Value::from(found));
     }
@@ -48,7 +53,7 @@ fn lookup(state: &State<'_, '_>, name: &str, args: Rest<ValueOrKwargs>) -> Resul
 }
 
 fn query(state: &State<'_, '_>, name: &str, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
-    lookups::run(name, lookups::Call::new(state, args.into_values())?).map(Value::from)
+    lookups::run(name, &lookups::Call::new(state, args.into_values())?).map(Value::from)
 }
 
 fn now(utc: Option<bool>, format: Option<&str>, kwargs: Kwargs) -> Result<Value, Error> {

@@ -40,7 +40,10 @@ pub(super) fn json(expression: &str, vars: &str) -> String {
         Ok(value) => crate::vars::to_json(&value).to_string(),
         Err(error) => {
             let told = error.diagnostic();
-            let help: String = told.help.iter().map(|line| format!(" ({line})")).collect();
+            let help = told
+                .help
+                .iter()
+                .fold(String::new(), |all, line| all + " (" + line + ")");
             format!("error: {}{help}", told.message)
         }
     }

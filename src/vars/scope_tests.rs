@@ -76,9 +76,8 @@ fn recursion_is_told_with_its_way() {
 
 #[test]
 fn a_long_way_ends_before_the_stack_does() {
-    let vars: String = (0..2000)
-        .map(|i| format!("v{i}: '{{{{ v{} }}}}'\n", i + 1))
-        .collect();
+    let line = |i: usize| format!("v{i}: '{{{{ v{} }}}}'", i + 1);
+    let vars = (0..2000).map(line).collect::<Vec<_>>().join("\n");
     let scope = scope(&[&vars]);
     let told = scope
         .get("v0")

@@ -213,7 +213,7 @@ fn picks(
         }
         rows = longer;
     }
-    let row = |row: Vec<usize>| Value::from_iter(row.into_iter().map(|at| items[at].clone()));
+    let row = |row: Vec<usize>| -> Value { row.into_iter().map(|at| items[at].clone()).collect() };
     Ok(rows.into_iter().map(row).collect())
 }
 

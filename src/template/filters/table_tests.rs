@@ -302,7 +302,7 @@ fn regular_expressions() {
         (r"'x' | regex_search('\\d')", "null"),
         (
             r"'x' | regex_search('x', '\\1')",
-            r#"error: the regular expression has no group `\1`"#,
+            r"error: the regular expression has no group `\1`",
         ),
         (r"'1 22' | regex_findall('\\d+')", r#"["1","22"]"#),
         (

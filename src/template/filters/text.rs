@@ -27,7 +27,7 @@ pub(super) static TABLE: &[Entry] = filters! {
 pub(in crate::template) fn truth(value: &Value) -> bool {
     match value.kind() {
         ValueKind::Bool => value.is_true(),
-        ValueKind::Number => f64::try_from(value.clone()).is_ok_and(|number| number == 1.0),
+        ValueKind::Number => *value == Value::from(1),
         _ => value.as_str().is_some_and(|text| {
             let text = text.trim().to_lowercase();
             matches!(text.as_str(), "yes" | "on" | "true" | "1" | "y" | "t")
