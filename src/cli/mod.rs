@@ -95,7 +95,7 @@ pub fn main() -> ExitCode {
 fn show(mistakes: &Diagnostics) {
     use std::io::Write as _;
     let mut stderr = anstream::stderr().lock();
-    for mistake in mistakes.iter() {
+    for mistake in mistakes {
         let _ = writeln!(stderr, "{}", mistake.render(true));
     }
 }

@@ -12,9 +12,11 @@ use super::{extra_vars, refuse, show, signals};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::{self, ConnectionDefaults, Engine, Interrupt, Options, Setup, TagFilter};
 use crate::event::Sink;
+use crate::inventory::Inventory;
 use crate::playbook::Playbook;
 use crate::report;
 use crate::transport::{Secret, SystemConnector};
+use crate::vars::VarMap;
 
 /// The arguments of `play`; names and short forms are Ansible's.
 #[derive(Debug, Default, Args)]
@@ -26,6 +28,10 @@ use crate::transport::{Secret, SystemConnector};
     runbook play update-postgres.yml -e update_hosts=db2,db3,db1\n  \
     runbook play update-postgres.yml -e postgres_package_version='15.20*' --check --diff\n  \
     runbook play site.yml -i hosts.ini -l 'web:!web3' -t config"
+)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
 )]
 pub(super) struct Play {
     /// The playbooks, run in order
@@ -148,50 +154,51 @@ impl Play {
         self.list_hosts || self.list_tasks || self.list_tags || self.syntax_check
     }
 
+    /// Reads everything there is to read, and reports every mistake in it at once.
     fn prepare(&self) -> Result<Prepared, Diagnostics> {
         let place = Place::find()?;
         let mut mistakes = Diagnostics::new();
-        let mut playbooks = Vec::new();
-        for name in &self.playbooks {
-            match place.project.playbook(name) {
-                Ok((playbook, warnings)) => {
-                    mistakes.extend(warnings);
-                    playbooks.push((name.clone(), playbook));
-                }
-                Err(found) => mistakes.extend(found),
-            }
-        }
-        let extra_vars = match extra_vars::parse(&self.extra_vars) {
-            Ok((vars, warnings)) => {
-                mistakes.extend(warnings);
-                vars
-            }
-            Err(found) => {
-                mistakes.extend(found);
-                crate::vars::VarMap::new()
-            }
-        };
-        let sources = place.inventory_sources(&self.inventory)?;
-        let inventory = match place.inventory(&sources) {
-            Ok((inventory, warnings)) => {
-                mistakes.extend(warnings);
-                inventory
-            }
-            Err(found) => {
-                mistakes.extend(found);
-                return Err(mistakes);
-            }
-        };
-        if let Some(limit) = &self.limit {
-            if let Err(unknown) = inventory.select(limit) {
-                mistakes.push(
-                    unknown.help("`--limit` takes names, groups and patterns of the inventory"),
-                );
-            }
+        let playbooks = self.read_playbooks(&place, &mut mistakes);
+        let extra_vars = kept(extra_vars::parse(&self.extra_vars), &mut mistakes);
+        let sources = place.inventory_sources(&self.inventory);
+        let sources = sources.map_err(|mistake| {
+            mistakes.push(mistake);
+            std::mem::take(&mut mistakes)
+        })?;
+        let inventory = kept(Inventory::load(&sources), &mut mistakes);
+        if let (Some(limit), Some(inventory)) = (&self.limit, &inventory)
+            && let Err(unknown) = inventory.select(limit)
+        {
+            let help = "`--limit` takes names, groups and patterns of the inventory";
+            mistakes.push(unknown.help(help));
         }
         let options = self.options(&place, sources)?;
-        let mistakes = mistakes.result(()).map(|()| Diagnostics::new())?;
+        let (Some(inventory), Some(extra_vars), false) =
+            (inventory, extra_vars, mistakes.has_errors())
+        else {
+            return Err(mistakes);
+        };
         show(&mistakes);
+        Ok(self.assemble(&place, options, inventory, extra_vars, playbooks))
+    }
+
+    fn read_playbooks(&self, place: &Place, mistakes: &mut Diagnostics) -> Vec<(String, Playbook)> {
+        let mut playbooks = Vec::new();
+        for name in &self.playbooks {
+            let playbook = kept(place.project.playbook(name), mistakes);
+            playbooks.extend(playbook.map(|playbook| (name.clone(), playbook)));
+        }
+        playbooks
+    }
+
+    fn assemble(
+        &self,
+        place: &Place,
+        options: Options,
+        inventory: Inventory,
+        extra_vars: VarMap,
+        playbooks: Vec<(String, Playbook)>,
+    ) -> Prepared {
         let interrupt = Interrupt::default();
         let view = report::Terminal::stdout(self.verbose);
         let screen = view.screen();
@@ -207,12 +214,12 @@ impl Play {
             operator: Arc::new(Terminal::on(screen)),
             interrupt: interrupt.clone(),
         });
-        Ok(Prepared {
+        Prepared {
             engine,
             playbooks,
             sink,
             interrupt,
-        })
+        }
     }
 
     fn options(&self, place: &Place, sources: Vec<String>) -> Result<Options, Diagnostic> {
@@ -293,6 +300,20 @@ impl ConnectionArgs {
         let text = std::fs::read_to_string(path)
             .map_err(|why| Diagnostic::error(format!("failed to read {path}: {why}")))?;
         Ok(Some(Secret::new(text.trim_end_matches(['\r', '\n']))))
+    }
+}
+
+/// The value with its warnings kept, or none with its mistakes kept.
+fn kept<T>(read: Result<(T, Diagnostics), Diagnostics>, mistakes: &mut Diagnostics) -> Option<T> {
+    match read {
+        Ok((value, warnings)) => {
+            mistakes.extend(warnings);
+            Some(value)
+        }
+        Err(found) => {
+            mistakes.extend(found);
+            None
+        }
     }
 }
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::config::Config;
-use crate::diag::{Diagnostic, Diagnostics};
-use crate::inventory::{self, Inventory};
+use crate::diag::Diagnostic;
+use crate::inventory;
 use crate::project::Project;
 use crate::template::Templar;
 
@@ -48,14 +48,6 @@ impl Place {
             return Ok(vec![named]);
         }
         inventory::discover(&self.dir).map(|path| vec![relative_to_here(&path)])
-    }
-
-    /// Reads the inventories, warnings beside them.
-    pub(super) fn inventory(
-        &self,
-        sources: &[String],
-    ) -> Result<(Inventory, Diagnostics), Diagnostics> {
-        Inventory::load(sources)
     }
 }
 

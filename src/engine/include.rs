@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use super::inherit::Inherited;
+use super::judge;
+use super::loops;
 use super::play::PlayRun;
 use super::step::Done;
 use super::steps::{Cause, Fallen};
@@ -105,7 +107,7 @@ impl PlayRun<'_> {
             file: group.file.clone(),
             hosts: names,
         });
-        let inherited = self.included(include, run, group.item);
+        let inherited = included(include, run, group.item);
         let path = format!("{}/include/{index}", run.id);
         let before = hosts.clone();
         let after = self.list(&steps, &inherited, hosts, &path).await;
@@ -115,29 +117,6 @@ impl PlayRun<'_> {
             .filter(|host| !after.failed.iter().any(|f| f.host == *host));
         end.gone.extend(gone);
         end.fallen.extend(after.failed);
-    }
-
-    /// What the included tasks inherit: not the include's own `when` and `tags`, which decided
-    /// about the include itself, but its `vars`, its item, and `apply`.
-    fn included(&self, include: &Include, run: &TaskRun<'_>, item: Option<Value>) -> Inherited {
-        let own = &run.task.common;
-        let mut inherited = run.inherited.clone();
-        inherited
-            .whens
-            .truncate(inherited.whens.len() - usize::from(own.when.is_some()));
-        inherited.tags.retain(|tag| !own.tags.contains(tag));
-        if !own.vars.is_empty() {
-            inherited.vars.pop();
-            inherited.include_params.push(Arc::clone(&own.vars));
-        }
-        if let Some(item) = item {
-            let mut vars = VarMap::new();
-            let name = run.task.loop_control.loop_var.as_ref();
-            let name = name.and_then(crate::yaml::Node::raw).unwrap_or("item");
-            vars.insert(name.into(), Var::Data(item));
-            inherited.include_params.push(Arc::new(vars));
-        }
-        inherited.descend(&include.apply)
     }
 
     /// The files one host wants, one for each item of a loop.
@@ -158,7 +137,7 @@ impl PlayRun<'_> {
         let name = run.task.loop_control.loop_var.as_ref();
         let name = name.and_then(crate::yaml::Node::raw).unwrap_or("item");
         let mut wanted = Vec::new();
-        for item in self.items(run, &scope, items)? {
+        for item in loops::items_of(run, &scope, items)? {
             let mut vars = VarMap::new();
             vars.insert(name.into(), Var::Data(item.clone()));
             let scope = scope.with(Arc::new(vars));
@@ -176,7 +155,7 @@ impl PlayRun<'_> {
         host: &Arc<str>,
         scope: &Arc<Scope>,
     ) -> Result<Option<String>, Diagnostic> {
-        if let Some(condition) = self.holds(&run.inherited.whens, scope)? {
+        if let Some(condition) = judge::holds(&run.inherited.whens, scope)? {
             self.finish(run, host, &Done::skipped(&condition));
             return Ok(None);
         }
@@ -195,4 +174,27 @@ impl PlayRun<'_> {
             result: serde_json::Value::Object(done.result),
         });
     }
+}
+
+/// What the included tasks inherit: not the include's own `when` and `tags`, which decided
+/// about the include itself, but its `vars`, its item, and `apply`.
+fn included(include: &Include, run: &TaskRun<'_>, item: Option<Value>) -> Inherited {
+    let own = &run.task.common;
+    let mut inherited = run.inherited.clone();
+    inherited
+        .whens
+        .truncate(inherited.whens.len() - usize::from(own.when.is_some()));
+    inherited.tags.retain(|tag| !own.tags.contains(tag));
+    if !own.vars.is_empty() {
+        inherited.vars.pop();
+        inherited.include_params.push(Arc::clone(&own.vars));
+    }
+    if let Some(item) = item {
+        let mut vars = VarMap::new();
+        let name = run.task.loop_control.loop_var.as_ref();
+        let name = name.and_then(crate::yaml::Node::raw).unwrap_or("item");
+        vars.insert(name.into(), Var::Data(item));
+        inherited.include_params.push(Arc::new(vars));
+    }
+    inherited.descend(&include.apply)
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::connections::{self, Way};
 use super::controller::TaskController;
+use super::judge;
 use super::keywords;
 use super::play::PlayRun;
 use super::step::Done;
@@ -175,7 +176,7 @@ impl PlayRun<'_> {
         if decided || (task.changed_when.is_none() && task.failed_when.is_none()) {
             return done;
         }
-        let seen = self.with_result(run, scope, &done);
+        let seen = judge::with_result(run, scope, &done);
         let holds = |node| -> Result<Option<bool>, Diagnostic> {
             let Some(node) = node else { return Ok(None) };
             Ok(Some(

@@ -42,20 +42,16 @@ pub fn list(engine: &Engine, playbook: &Playbook) -> Result<Vec<PlayListing>, Di
 }
 
 fn list_play(engine: &Engine, play: &Play) -> Result<PlayListing, Diagnostic> {
-    let scope = engine.store.hostless(&[Arc::clone(&play.common.vars)]);
+    let scope = engine.play_scope(play, &engine.playbook_magic(play));
     let pattern = super::play::pattern(&play.hosts, &scope)?;
-    let hosts = engine.play_hosts(play, &scope)?;
+    let (hosts, _) = engine.play_hosts(play, &scope)?;
     let inherited = Inherited::of_play(play);
     let mut tasks = Vec::new();
     for steps in [&play.pre_tasks, &play.tasks, &play.post_tasks] {
         collect(engine, steps, &inherited, &scope, &mut tasks);
     }
-    let name = match &play.common.name {
-        Some(name) => scope.templar().node(name, &scope)?.to_string(),
-        None => pattern.clone(),
-    };
     Ok(PlayListing {
-        name,
+        name: super::play::play_name(play, &scope)?,
         pattern,
         tags: inherited.tags,
         hosts: hosts.iter().map(ToString::to_string).collect(),

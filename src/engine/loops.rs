@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use super::judge;
 use super::keywords;
 use super::play::PlayRun;
 use super::step::Done;
@@ -30,14 +31,14 @@ impl PlayRun<'_> {
         scope: &Arc<Scope>,
         items: &Node,
     ) -> Done {
-        let prepared = self.items(run, scope, items).and_then(|items| {
+        let prepared = items_of(run, scope, items).and_then(|items| {
             let control = control(run, scope)?;
-            Ok((items, control, self.censored(&run.inherited, scope)?))
+            Ok((items, control, judge::censored(&run.inherited, scope)?))
         });
         let (items, control, censored) = match prepared {
             Ok(prepared) => prepared,
             // A list that cannot be made does not matter when the step is skipped anyway.
-            Err(mistake) => match self.holds(&run.inherited.whens, scope) {
+            Err(mistake) => match judge::holds(&run.inherited.whens, scope) {
                 Ok(Some(condition)) => return Done::skipped(&condition),
                 _ => return Done::mistaken(&mistake),
             },
@@ -71,40 +72,39 @@ impl PlayRun<'_> {
         }
         fold(&all, censored)
     }
+}
 
-    /// The items of a loop.
-    pub(super) fn items(
-        &self,
-        run: &TaskRun<'_>,
-        scope: &Arc<Scope>,
-        node: &Node,
-    ) -> Result<Vec<Value>, Diagnostic> {
-        use minijinja::value::ValueKind;
-        let value = scope.templar().node(node, scope)?;
-        let is_list = matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable);
-        if !is_list {
-            if run.task.flatten_loop {
-                return Ok(vec![value]);
-            }
-            let message = format!(
-                "`loop` needs a list, not {}",
-                crate::modules::describe(&value)
-            );
-            let help = "wrap it in `[…]`, or use `dict2items` for a mapping";
-            return Err(Diagnostic::error(message).at(&node.span).help(help));
+/// The items of a loop.
+pub(super) fn items_of(
+    run: &TaskRun<'_>,
+    scope: &Arc<Scope>,
+    node: &Node,
+) -> Result<Vec<Value>, Diagnostic> {
+    use minijinja::value::ValueKind;
+    let value = scope.templar().node(node, scope)?;
+    let is_list = matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable);
+    if !is_list {
+        if run.task.flatten_loop {
+            return Ok(vec![value]);
         }
-        let items: Vec<Value> = value.try_iter().into_iter().flatten().collect();
-        if !run.task.flatten_loop {
-            return Ok(items);
-        }
-        Ok(items
-            .into_iter()
-            .flat_map(|item| match item.kind() {
-                ValueKind::Seq => item.try_iter().into_iter().flatten().collect(),
-                _ => vec![item],
-            })
-            .collect())
+        let message = format!(
+            "`loop` needs a list, not {}",
+            crate::modules::describe(&value)
+        );
+        let help = "wrap it in `[…]`, or use `dict2items` for a mapping";
+        return Err(Diagnostic::error(message).at(&node.span).help(help));
     }
+    let items: Vec<Value> = value.try_iter().into_iter().flatten().collect();
+    if !run.task.flatten_loop {
+        return Ok(items);
+    }
+    Ok(items
+        .into_iter()
+        .flat_map(|item| match item.kind() {
+            ValueKind::Seq => item.try_iter().into_iter().flatten().collect(),
+            _ => vec![item],
+        })
+        .collect())
 }
 
 fn control(run: &TaskRun<'_>, scope: &Arc<Scope>) -> Result<Control, Diagnostic> {

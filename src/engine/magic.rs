@@ -26,9 +26,7 @@ impl Object for HostVarsOfAll {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let store = self.0.upgrade()?;
         let host = key.as_str()?;
-        if store.inventory().host(host).is_none() {
-            return None;
-        }
+        store.inventory().host(host)?;
         let magic = Arc::new(of_host(&store, host));
         let scope = store.top(store.base(host), host, &[], &[magic]);
         Some(Value::from_object(HostVarsOfOne(scope)))

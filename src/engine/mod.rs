@@ -1,10 +1,11 @@
 //! The engine: walks plays over hosts and says what happens, as events and nothing else.
 //!
 //! It knows no PostgreSQL, never prints, and never knows who listens. Its files, from the outside
-//! in: [`run`](self) → `play` (batches, sections) → `steps` (lists, blocks, rescue) → `task` (one
+//! in: `run` → `play` → `batch` (sections) → `steps` (lists, blocks, rescue) → `task` (one
 //! task over hosts) → `step` (one task on one host: `when`, loops, retries) → `invoke` (one call
 //! of a module).
 
+mod batch;
 mod connections;
 mod controller;
 mod effects;
@@ -14,6 +15,7 @@ mod include;
 mod inherit;
 mod interrupt;
 mod invoke;
+mod judge;
 mod keywords;
 mod listing;
 mod loops;
@@ -21,6 +23,7 @@ mod magic;
 mod options;
 mod order;
 mod play;
+mod play_scope;
 mod run;
 mod serial;
 mod stats;

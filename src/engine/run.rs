@@ -1,6 +1,6 @@
 //! A run: all plays of all playbooks, in order.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use super::options::{Operator, Options};
 use super::play::PlayEnd;
 use super::stats::Stats;
 use super::store::Store;
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, SourceFile};
 use crate::event::{Event, Sink};
 use crate::inventory::Inventory;
 use crate::playbook::Playbook;
@@ -99,7 +99,7 @@ impl Engine {
         self.connections.close().await;
         let code = match broken {
             _ if self.interrupt.requested() => INTERRUPTED,
-            Err(_) if self.stats.code() == 0 => 1,
+            Err(()) if self.stats.code() == 0 => 1,
             _ => self.stats.code(),
         };
         self.sink.emit(&Event::RunFinished {
@@ -113,7 +113,7 @@ impl Engine {
     async fn plays(&self, playbooks: &[(String, Playbook)]) -> Result<(), ()> {
         let mut index = 0;
         for (_, playbook) in playbooks {
-            if let Some(dir) = source_dir(playbook) {
+            if let Some(dir) = source_dir(&playbook.source) {
                 let loaded = self.store.inventory_mut().load_playbook_dir_vars(&dir);
                 if let Err(mistakes) = loaded {
                     self.refuse(&mistakes);
@@ -173,27 +173,17 @@ impl Engine {
             .clear();
     }
 
-    /// The folder a playbook stands in, for messages and `playbook_dir`.
-    pub(super) fn playbook_dir(&self, source: &crate::diag::SourceFile) -> PathBuf {
-        source
-            .path
-            .as_deref()
-            .and_then(Path::parent)
-            .map_or_else(|| self.options.project_dir.clone(), absolute)
+    /// The folder a playbook stands in (`playbook_dir`); the project's for an embedded one.
+    pub(super) fn playbook_dir(&self, source: &SourceFile) -> PathBuf {
+        source_dir(source).unwrap_or_else(|| self.options.project_dir.clone())
     }
 }
 
-fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
-}
-
-fn source_dir(playbook: &Playbook) -> Option<PathBuf> {
-    playbook
-        .source
-        .path
-        .as_deref()
-        .and_then(Path::parent)
-        .map(absolute)
+/// The absolute folder of a file on disk.
+fn source_dir(source: &SourceFile) -> Option<PathBuf> {
+    let path = source.path.as_deref()?;
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    path.parent().map(PathBuf::from)
 }
 
 /// Sortable by time, unique among a team's controllers.

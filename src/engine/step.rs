@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use serde_json::{Map, Value as Json};
 
-use super::inherit::Inherited;
 use super::invoke::Call;
+use super::judge;
 use super::keywords;
 use super::play::PlayRun;
 use super::task::TaskRun;
@@ -112,11 +112,11 @@ impl PlayRun<'_> {
         item: Option<String>,
     ) -> Done {
         let began = Instant::now();
-        let censored = match self.censored(&run.inherited, scope) {
+        let censored = match judge::censored(&run.inherited, scope) {
             Ok(censored) => censored,
             Err(mistake) => return Done::mistaken(&mistake),
         };
-        let mut done = match self.holds(&run.inherited.whens, scope) {
+        let mut done = match judge::holds(&run.inherited.whens, scope) {
             Err(mistake) => Done::mistaken(&mistake),
             Ok(Some(condition)) => Done::skipped(&condition),
             Ok(None) => {
@@ -135,28 +135,6 @@ impl PlayRun<'_> {
         };
         (done.began, done.item, done.censored) = (began, item, censored);
         done
-    }
-
-    /// The first of these conditions that does not hold.
-    pub(super) fn holds(
-        &self,
-        whens: &[Node],
-        scope: &Arc<Scope>,
-    ) -> Result<Option<String>, Diagnostic> {
-        for when in whens {
-            if let Condition::Fails(condition) = scope.templar().condition(when, scope)? {
-                return Ok(Some(condition));
-            }
-        }
-        Ok(None)
-    }
-
-    pub(super) fn censored(
-        &self,
-        inherited: &Inherited,
-        scope: &Arc<Scope>,
-    ) -> Result<bool, Diagnostic> {
-        keywords::flag("no_log", inherited.keywords.no_log.as_ref(), false, scope)
     }
 
     /// Repeats the call until `until` holds, or just once.
@@ -186,7 +164,7 @@ impl PlayRun<'_> {
             if done.status == Status::Unreachable || done.status == Status::Skipped {
                 return done;
             }
-            let seen = self.with_result(run, &scope, &done);
+            let seen = judge::with_result(run, &scope, &done);
             let why = match scope.templar().condition(until, &seen) {
                 Ok(Condition::Holds) => return done,
                 Ok(Condition::Fails(condition)) => condition,
@@ -207,21 +185,6 @@ impl PlayRun<'_> {
             tokio::time::sleep(delay).await;
             attempt += 1;
         }
-    }
-
-    /// The scope with the registered result of the very step in it.
-    pub(super) fn with_result(
-        &self,
-        run: &TaskRun<'_>,
-        scope: &Arc<Scope>,
-        done: &Done,
-    ) -> Arc<Scope> {
-        let Some(name) = run.task.register.as_ref().and_then(Node::raw) else {
-            return Arc::clone(scope);
-        };
-        let mut vars = VarMap::new();
-        vars.insert(name.into(), Var::Data(from_map(&done.result)));
-        scope.with(Arc::new(vars))
     }
 
     fn register(&self, run: &TaskRun<'_>, host: &Arc<str>, done: &Done) {
@@ -254,7 +217,7 @@ impl PlayRun<'_> {
             _ => return,
         };
         // Under `until` and the like the result may itself decide; hence the scope with it.
-        let scope = self.with_result(run, scope, done);
+        let scope = judge::with_result(run, scope, done);
         if keywords::flag(keyword, node, false, &scope).unwrap_or(false) {
             done.status = Status::Ignored;
         }

@@ -127,9 +127,10 @@ impl Store {
         builder.build()
     }
 
-    /// A scope without a host: extra variables and what is the same everywhere.
-    pub(super) fn hostless(&self, magic: &[Arc<VarMap>]) -> Arc<Scope> {
+    /// A scope without a host: a play's variables, extra variables, and magic ones.
+    pub(super) fn hostless(&self, play: &Arc<VarMap>, magic: &[Arc<VarMap>]) -> Arc<Scope> {
         let builder = Scope::builder(&self.templar)
+            .layer(Arc::clone(play))
             .layer(Arc::clone(&self.extra))
             .layer(Arc::clone(&self.globals));
         magic

@@ -6,6 +6,7 @@ use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _};
 
 use super::inherit::Inherited;
+use super::judge;
 use super::keywords;
 use super::play::{Ended, PlayRun};
 use super::step::Done;
@@ -240,7 +241,7 @@ impl PlayRun<'_> {
         let mut end = TaskEnd::default();
         let mut applies = Vec::new();
         for host in hosts {
-            match self.holds(&run.inherited.whens, &self.scope(host, &run.inherited)) {
+            match judge::holds(&run.inherited.whens, &self.scope(host, &run.inherited)) {
                 Ok(None) => applies.push(Arc::clone(host)),
                 Ok(Some(_)) => {}
                 Err(mistake) => return self.all_fail(run, hosts, &mistake),

@@ -102,11 +102,24 @@ impl ArgType for f64 {
     }
 }
 
+/// A plain `644`, which nobody means: in YAML it is decimal, and its bits are 1204.
+fn decimal(node: &Node) -> Option<&str> {
+    let raw = node.raw()?;
+    let digits = raw.len() >= 3 && raw.bytes().all(|b| b.is_ascii_digit());
+    let plain = matches!(node.scalar(), Some(Scalar::Int(_)));
+    (plain && digits && !raw.starts_with('0')).then_some(raw)
+}
+
 impl ArgType for Mode {
     const KIND: ArgKind = ArgKind::Mode;
 
     fn decode(argument: &Argument) -> Result<Self, String> {
         let value = &argument.value;
+        if let Some(raw) = argument.node.as_ref().and_then(decimal) {
+            return Err(format!(
+                "is the decimal number {raw}, and a mode is octal: write `0{raw}`"
+            ));
+        }
         // `0644` unquoted is the number 420 in YAML 1.1; a number is a mode's bits.
         if value.is_number() {
             return match u32::try_from(value.clone()) {

@@ -34,6 +34,7 @@ pub trait ArgType: Sized {
     fn decode(argument: &Argument) -> Result<Self, String>;
 
     /// Its value when it was left out.
+    #[must_use]
     fn missing() -> Option<Self> {
         None
     }

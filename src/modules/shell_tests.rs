@@ -1,108 +1,21 @@
-//! A host for unit tests: every script runs in a fresh `/bin/sh` on this machine, with stand-ins
-//! for the commands that a test must not really run.
+//! A host for unit tests with stand-ins for the commands that a test must not really run.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Stdio;
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use tokio::io::AsyncWriteExt as _;
-
-use super::{Controller, Ctx, FileKind, ProjectFile, Remote};
-use crate::diag::Diagnostic;
+use super::testing::Lab;
+use super::{Ctx, Remote};
 use crate::template::Templar;
-use crate::transport::{Connection, Endpoint, Exec, Identity, Output, Stream, TransportError};
+use crate::transport::{Connection, Connector as _, Identity, SystemConnector, Target, TargetKind};
 use crate::vars::{Scope, Value};
-
-/// Runs scripts here, whatever the identity.
-#[derive(Debug)]
-struct Here;
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the shape that map_err wants"
-)]
-fn broken(reason: std::io::Error) -> TransportError {
-    TransportError::Unreachable {
-        host: "here".to_owned(),
-        reason: reason.to_string(),
-    }
-}
-
-#[async_trait]
-impl Connection for Here {
-    async fn exec(&self, exec: Exec<'_>) -> Result<Output, TransportError> {
-        let mut child = tokio::process::Command::new("/bin/sh")
-            .args(["-c", exec.script])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(broken)?;
-        let mut stdin = child.stdin.take().expect("piped");
-        stdin
-            .write_all(exec.stdin.unwrap_or_default())
-            .await
-            .map_err(broken)?;
-        drop(stdin);
-        let done = child.wait_with_output().await.map_err(broken)?;
-        Ok(Output {
-            code: done.status.code().unwrap_or(128),
-            stdout: done.stdout,
-            stderr: done.stderr,
-        })
-    }
-
-    async fn put(
-        &self,
-        data: &[u8],
-        dest: &str,
-        _mode: &str,
-        _identity: &Identity,
-    ) -> Result<(), TransportError> {
-        std::fs::write(dest, data).map_err(broken)
-    }
-
-    async fn get(&self, path: &str, _identity: &Identity) -> Result<Vec<u8>, TransportError> {
-        std::fs::read(path).map_err(broken)
-    }
-
-    async fn open(&self, endpoint: &Endpoint) -> Result<Box<dyn Stream>, TransportError> {
-        Ok(match endpoint {
-            Endpoint::Tcp(host, port) => {
-                let stream = tokio::net::TcpStream::connect((host.as_str(), *port));
-                Box::new(stream.await.map_err(broken)?)
-            }
-            Endpoint::Unix(path) => Box::new(
-                tokio::net::UnixStream::connect(path)
-                    .await
-                    .map_err(broken)?,
-            ),
-        })
-    }
-
-    async fn close(&self) {}
-}
-
-/// A controller without files and without an operator.
-struct Nobody;
-
-#[async_trait]
-impl Controller for Nobody {
-    fn find(&self, _kind: FileKind, name: &str) -> Result<ProjectFile, Diagnostic> {
-        Err(Diagnostic::error(format!("no file {name}")))
-    }
-
-    async fn ask(&self, _question: &str, _echo: bool) -> Option<String> {
-        None
-    }
-}
 
 /// A host made of stand-in commands in a folder that comes first in `PATH`.
 pub(super) struct TestHost {
     /// The folder: `bin/` holds the stand-ins, the rest is the test's own.
     pub(super) dir: tempfile::TempDir,
     scope: Arc<Scope>,
+    controller: Lab,
+    connection: tokio::sync::OnceCell<Arc<dyn Connection>>,
 }
 
 impl TestHost {
@@ -111,7 +24,12 @@ impl TestHost {
         let dir = tempfile::tempdir().expect("a temporary folder");
         std::fs::create_dir(dir.path().join("bin")).expect("a folder");
         let scope = Scope::builder(&Templar::new()).build();
-        Self { dir, scope }
+        Self {
+            dir,
+            scope,
+            controller: Lab::new(),
+            connection: tokio::sync::OnceCell::new(),
+        }
     }
 
     /// Adds a stand-in: a shell script of this name. `$D` in it is the host's folder.
@@ -129,17 +47,26 @@ impl TestHost {
     }
 
     /// What a module is given.
-    pub(super) fn ctx(&self, check: bool) -> Ctx<'_> {
+    pub(super) async fn ctx(&self, check: bool) -> Ctx<'_> {
+        let connect = || async {
+            let target = Target {
+                name: "here".to_owned(),
+                kind: TargetKind::Local,
+            };
+            let connection = SystemConnector::new().connect(&target).await;
+            connection.expect("a local connection")
+        };
+        let connection = self.connection.get_or_init(connect).await;
         let path = std::env::var("PATH").unwrap_or_default();
         let path = format!("{}:{path}", self.dir.path().join("bin").display());
         Ctx {
             host: "here",
-            remote: Remote::new(Arc::new(Here), Identity::Login)
+            remote: Remote::new(Arc::clone(connection), Identity::Login)
                 .with_environment(&[("PATH".to_owned(), path)]),
             check,
             diff: true,
             scope: &self.scope,
-            controller: &Nobody,
+            controller: &self.controller,
         }
     }
 }

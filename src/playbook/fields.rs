@@ -5,6 +5,7 @@ use super::keyword::{self, Keyword, Support};
 use super::place::Place;
 use super::value;
 use crate::diag::{Diagnostic, did_you_mean};
+use crate::modules;
 use crate::yaml::Node;
 
 /// The keywords of one mapping, and the keys that are none.
@@ -39,7 +40,10 @@ impl<'n> Fields<'n> {
             others: Vec::new(),
         };
         for (key, value) in entries {
-            match key.raw().and_then(|name| keyword::find(bare(name, place))) {
+            let known = key.raw().and_then(|name| keyword::find(bare(name, place)));
+            // `pause` is a keyword of `loop_control`, and a module.
+            let module = |k: &&Keyword| !k.places.contain(place) && modules::find(k.name).is_some();
+            match known.filter(|keyword| !module(keyword)) {
                 Some(keyword) => fields.add(decoder, keyword, key, value),
                 None => fields.others.push((key, value)),
             }

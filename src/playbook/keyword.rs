@@ -237,6 +237,32 @@ pub(crate) fn names(place: Place) -> impl Iterator<Item = &'static str> {
         .map(|k| k.name)
 }
 
+/// A keyword as the documentation shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeywordDoc {
+    /// As it is written.
+    pub name: &'static str,
+    /// Where it may stand: "plays, blocks and tasks".
+    pub places: String,
+    /// What it is for, in one line.
+    pub doc: &'static str,
+    /// What to do instead, where it is refused.
+    pub instead: Option<&'static str>,
+}
+
+/// Every keyword of the language, in the table's order.
+pub fn keywords() -> impl Iterator<Item = KeywordDoc> {
+    KEYWORDS.iter().map(|keyword| KeywordDoc {
+        name: keyword.name,
+        places: keyword.places.describe(),
+        doc: keyword.doc,
+        instead: match keyword.support {
+            Support::Supported => None,
+            Support::Refused(remedy) => Some(remedy),
+        },
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -28,4 +28,5 @@ pub use ast::{
     Task, TaskArgs,
 };
 pub use files::Files;
+pub use keyword::{KeywordDoc, keywords};
 pub use load::{load, load_tasks};

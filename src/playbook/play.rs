@@ -39,9 +39,11 @@ pub(super) fn playbook(decoder: &mut Decoder<'_>, node: &Node) -> Vec<Play> {
         if is_import(entry) {
             plays.extend(import(decoder, entry));
         } else {
-            let play = play(decoder, entry);
-            play.iter().for_each(|play| notified::check(decoder, play));
-            plays.extend(play);
+            let Some(play) = play(decoder, entry) else {
+                continue;
+            };
+            notified::check(decoder, &play);
+            plays.push(play);
         }
     }
     plays

@@ -15,7 +15,18 @@ macro_rules! embed {
 }
 
 /// Every embedded file, by its path below `playbooks/`.
-static FILES: &[(&str, &str)] = embed!["lab/m1.yml"];
+static FILES: &[(&str, &str)] = embed![
+    "update-postgres.yml",
+    "lab/m1.yml",
+    "update-postgres/guard-sample.yml",
+    "update-postgres/guard.yml",
+    "update-postgres/hand-over.yml",
+    "update-postgres/hook.yml",
+    "update-postgres/packages.yml",
+    "update-postgres/settings.yml",
+    "update-postgres/switchover.yml",
+    "update-postgres/update-node.yml",
+];
 
 /// The embedded playbooks one can play by name: those at the top.
 pub fn playbooks() -> impl Iterator<Item = &'static str> {
@@ -58,4 +69,41 @@ fn joined(from: &SourceFile, relative: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn on_disk(dir: &Path, base: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                on_disk(&path, base, found);
+            } else {
+                found.push(path.strip_prefix(base).unwrap().display().to_string());
+            }
+        }
+    }
+
+    #[test]
+    fn every_playbook_of_the_repository_is_embedded() {
+        let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("playbooks");
+        let mut found = Vec::new();
+        on_disk(&base, &base, &mut found);
+        found.sort();
+        let mut embedded: Vec<&str> = FILES.iter().map(|(path, _)| *path).collect();
+        embedded.sort_unstable();
+        assert_eq!(embedded, found);
+    }
+
+    #[test]
+    fn relative_paths_stay_inside() {
+        let from = source("update-postgres/guard.yml").unwrap();
+        assert!(relative(&from, "guard-sample.yml").is_some());
+        assert!(relative(&from, "../update-postgres.yml").is_some());
+        assert!(relative(&from, "../../Cargo.toml").is_none());
+    }
 }

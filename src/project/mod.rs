@@ -141,9 +141,10 @@ impl Project {
         }
         let error = Diagnostic::error(format!("there is no file `{name}`"));
         let looked: Vec<String> = looked.iter().map(|p| p.display().to_string()).collect();
-        Err(match looked.is_empty() {
-            true => error,
-            false => error.help(format!("looked for {}", looked.join(", "))),
+        Err(if looked.is_empty() {
+            error
+        } else {
+            error.help(format!("looked for {}", looked.join(", ")))
         })
     }
 }

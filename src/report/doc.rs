@@ -15,10 +15,11 @@ pub fn list(modules: &[&ModuleSpec]) -> String {
         .unwrap_or_default();
     let mut sorted = modules.to_vec();
     sorted.sort_by_key(|module| module.name);
-    sorted
-        .iter()
-        .map(|m| format!("{:width$}  {}\n", m.name, m.summary))
-        .collect()
+    let mut text = String::new();
+    for m in sorted {
+        let _ = writeln!(text, "{:width$}  {}", m.name, m.summary);
+    }
+    text
 }
 
 /// Everything about one module.

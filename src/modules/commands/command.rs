@@ -76,7 +76,7 @@ fn words(args: &Args) -> Result<Vec<String>, Failure> {
         (Some(_), Some(_)) => {
             return Err(Failure::new("`cmd` and `argv` exclude each other"));
         }
-        (None, Some(argv)) => argv.clone(),
+        (None, Some(given)) => given.clone(),
         (Some(line), None) => split(line)
             .map_err(|why| Failure::new(format!("failed to split the command line: {why}")))?,
         (None, None) => Vec::new(),
@@ -201,10 +201,8 @@ mod tests {
         let (msg, _) = lab
             .fails("command", json!({"cmd": "true", "chdir": "/no/such"}))
             .await;
-        assert_eq!(
-            msg,
-            "failed to change to the directory /no/such: cd: can't cd to /no/such"
-        );
+        let start = "failed to change to the directory /no/such: cd: ";
+        assert!(msg.starts_with(start), "{msg}");
     }
 
     #[tokio::test]

@@ -21,7 +21,7 @@ module_args! {
         creates: Option<String>;
         /// A path, or a pattern, that makes the command unnecessary when it does not exist.
         removes: Option<String>;
-        /// The shell's path; `/bin/sh` when left out. Another one is given the text in its arguments.
+        /// The shell's path; `/bin/sh` when left out.
         executable: Option<String>;
         /// What the command reads on its standard input.
         stdin: Option<String>;
@@ -43,6 +43,9 @@ pub(in crate::modules) static MODULE: ModuleSpec = ModuleSpec {
     run: |arguments, ctx| async move { run(Args::decode(arguments)?, ctx).await }.boxed(),
 };
 
+/// Shells that know `eval` and `set --`.
+const SHELLS: &[&str] = &["sh", "ash", "bash", "dash", "ksh", "mksh", "zsh"];
+
 async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     if args.cmd.trim().is_empty() {
         return Err(Failure::new(
@@ -60,12 +63,23 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     guarded(guard, ctx, started, &line, stdin.as_deref()).await
 }
 
-/// The text itself where the shell already is the right one: that costs no process, and shows no
-/// argument to anybody.
+/// The text itself where the shell already is the right one: that costs no process.
+///
+/// No other user may see the text among a process's arguments, so shells take it from their
+/// environment; only what is no shell we know is given it as `-c`.
 pub(super) fn line(text: &str, executable: Option<&str>) -> String {
-    match executable {
-        None | Some("/bin/sh" | "sh") => format!("eval {}", quote(text)),
-        Some(shell) => format!("exec {} -c {}", quote(shell), quote(text)),
+    let text = quote(text);
+    let Some(shell) = executable.filter(|path| !["/bin/sh", "sh"].contains(path)) else {
+        return format!("eval {text}");
+    };
+    let name = shell.rsplit('/').next().unwrap_or(shell);
+    let shell = quote(shell);
+    if SHELLS.contains(&name) {
+        format!(
+            "export RUNBOOK_TEXT={text}\nexec {shell} -c 'set -- \"$RUNBOOK_TEXT\"; unset RUNBOOK_TEXT; eval \"shift; $1\"'"
+        )
+    } else {
+        format!("exec {shell} -c {text}")
     }
 }
 
@@ -94,6 +108,17 @@ mod tests {
             lab.ok("shell", arguments).await.result["stdout"],
             "2 /bin/bash"
         );
+    }
+
+    #[tokio::test]
+    async fn the_text_shows_in_no_argument() {
+        let lab = Lab::new();
+        let text = "tr '\\0' ' ' </proc/$$/cmdline\nenv | grep -c secret-word; echo $# \"$@\"";
+        let arguments = json!({"cmd": text, "executable": "/bin/bash"});
+        let stdout = lab.ok("shell", arguments).await.result["stdout"].clone();
+        let stdout = stdout.as_str().expect("text");
+        assert!(!stdout.contains("cmdline"), "{stdout}");
+        assert!(stdout.ends_with("0\n0"), "{stdout}");
     }
 
     #[tokio::test]

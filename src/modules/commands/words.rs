@@ -1,5 +1,7 @@
 //! From a command line to words, as Ansible's `command` splits and expands them.
 
+use std::fmt::Write as _;
+
 use crate::transport::quote;
 
 /// Splits a line into words; quotes and backslashes as in a POSIX shell, `#` is no comment.
@@ -33,7 +35,7 @@ pub(super) fn expanded(word: &str) -> String {
             rest = &rest[start + 1..];
         } else {
             let literal = whole.replace('$', "\\$").replace('}', "\\}");
-            text.push_str(&format!("\"${{{name}-{literal}}}\""));
+            let _ = write!(text, "\"${{{name}-{literal}}}\"");
             rest = &rest[start + whole.len()..];
         }
     }

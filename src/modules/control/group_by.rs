@@ -26,10 +26,10 @@ pub(in crate::modules) static MODULE: ModuleSpec = ModuleSpec {
     free_form: FreeForm::No,
     check: CheckMode::ReadOnly,
     local: true,
-    run: |arguments, _| async move { run(Args::decode(arguments)?) }.boxed(),
+    run: |arguments, _| async move { run(&Args::decode(arguments)?) }.boxed(),
 };
 
-fn run(args: Args) -> Result<Outcome, Failure> {
+fn run(args: &Args) -> Result<Outcome, Failure> {
     if args.key.trim().is_empty() {
         return Err(Failure::new("`key` is empty"));
     }

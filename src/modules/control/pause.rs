@@ -42,23 +42,15 @@ pub(in crate::modules) static MODULE: ModuleSpec = ModuleSpec {
 async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     let start = Zoned::now();
     let wait = duration(&args)?;
-    let (stdout, input) = match wait {
-        Some(wait) => {
-            tokio::time::sleep(wait).await;
-            (
-                format!("paused for {} seconds", wait.as_secs_f64()),
-                String::new(),
-            )
-        }
-        None => {
-            let question = args.prompt.as_deref().unwrap_or("Press enter to continue");
-            let answer = ctx
-                .controller
-                .ask(question, args.echo)
-                .await
-                .ok_or_else(nobody)?;
-            ("paused until the operator answered".to_owned(), answer)
-        }
+    let (stdout, input) = if let Some(wait) = wait {
+        tokio::time::sleep(wait).await;
+        let said = format!("paused for {} seconds", wait.as_secs_f64());
+        (said, String::new())
+    } else {
+        let question = args.prompt.as_deref().unwrap_or("Press enter to continue");
+        let answer = ctx.controller.ask(question, args.echo).await;
+        let said = "paused until the operator answered".to_owned();
+        (said, answer.ok_or_else(nobody)?)
     };
     let stop = Zoned::now();
     let delta = start.duration_until(&stop).as_secs();

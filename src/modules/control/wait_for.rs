@@ -146,8 +146,9 @@ fn regex(text: Option<&str>) -> Result<Option<Regex>, Failure> {
 fn groups(captures: &Captures<'_>, regex: &Regex) -> (Vec<Json>, Map<String, Json>) {
     let text = |found: Option<regex::Match<'_>>| found.map(|m| m.as_str()).into();
     let numbered = captures.iter().skip(1).map(text).collect();
-    let names = regex.capture_names().flatten();
-    let named = names
+    let named = regex
+        .capture_names()
+        .flatten()
         .map(|name| (name.to_owned(), text(captures.name(name))))
         .collect();
     (numbered, named)

@@ -99,7 +99,7 @@ mod tests {
     #[tokio::test]
     async fn this_very_machine_tells_its_facts() {
         let host = TestHost::new().command("uname", "case $1 in -n) echo pg1.example.net ;; -s) echo Linux ;; -m) echo x86_64 ;; *) echo x ;; esac");
-        let outcome = (MODULE.run)(arguments(json!({})), &host.ctx(false))
+        let outcome = (MODULE.run)(arguments(json!({})), &host.ctx(false).await)
             .await
             .expect("facts");
         let facts = &outcome.result["ansible_facts"];
@@ -125,7 +125,9 @@ mod tests {
     async fn a_filter_keeps_what_it_names() {
         let host = TestHost::new();
         let ask = arguments(json!({"gather_subset": "min", "filter": "ansible_user_*"}));
-        let outcome = (MODULE.run)(ask, &host.ctx(false)).await.expect("facts");
+        let outcome = (MODULE.run)(ask, &host.ctx(false).await)
+            .await
+            .expect("facts");
         let Json::Object(facts) = &outcome.result["ansible_facts"] else {
             panic!("no facts")
         };

@@ -163,7 +163,7 @@ pub(super) fn describe(before: Option<&Entry>, after: Option<&Entry>) -> (String
     let (before, after) = (lines(before), lines(after));
     let unlike = |these: &[String], those: &[String]| {
         let kept = these.iter().filter(|line| !those.contains(line));
-        kept.map(|line| format!("{line}\n")).collect::<String>()
+        kept.fold(String::new(), |text, line| text + line + "\n")
     };
     (unlike(&before, &after), unlike(&after, &before))
 }

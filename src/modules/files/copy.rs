@@ -5,7 +5,7 @@ mod tree;
 use futures_util::FutureExt as _;
 
 use super::attrs::Attrs;
-use super::content::{Source, sha1_hex, written};
+use super::content::{Source, written};
 use super::mode::CopyMode;
 use super::path::resolve;
 use super::trouble::trouble;
@@ -88,7 +88,8 @@ async fn text(args: &Args, content: &Value, dest: &str, ctx: &Ctx<'_>) -> Result
         }
         None => serde_json::to_string(content).map_err(|e| Failure::new(e.to_string()))?,
     };
-    file(args, text.as_bytes(), None, None, dest, ctx).await
+    let source = Source::embedded(String::new(), text.as_bytes());
+    file(args, &source, None, None, dest, ctx).await
 }
 
 async fn from_controller(
@@ -105,44 +106,39 @@ async fn from_controller(
     }
     let source = match found {
         ProjectFile::Disk(path) => Source::disk(&path)?,
-        ProjectFile::Embedded(name, bytes) => Source {
-            name,
-            path: None,
-            bytes: bytes.to_vec(),
-        },
+        ProjectFile::Embedded(name, bytes) => Source::embedded(name, bytes),
     };
     let mode = match args.mode {
         Some(CopyMode::Preserve) => Some(source.mode()?),
         _ => None,
     };
     let name = Some(source.base_name());
-    let outcome = file(args, &source.bytes, name, mode, dest, ctx).await?;
+    let outcome = file(args, &source, name, mode, dest, ctx).await?;
     Ok(outcome.with("src", source.name.clone()))
 }
 
-/// Writes one file whose bytes are here.
+/// Writes one file of the controller.
 async fn file(
     args: &Args,
-    bytes: &[u8],
+    source: &Source,
     name: Option<&str>,
     preserved: Option<u32>,
     dest: &str,
     ctx: &Ctx<'_>,
 ) -> Result<Outcome, Failure> {
-    let sha1 = sha1_hex(bytes);
-    verify(args, &sha1)?;
+    verify(args, &source.sha1)?;
     let attrs = attrs(args, preserved);
     let write = Write {
-        sha1: sha1.clone(),
-        size: bytes.len() as u64,
-        ..write(args, dest, name, Body::Bytes(bytes), &attrs)
+        sha1: source.sha1.clone(),
+        size: source.size,
+        ..write(args, dest, name, source.body(), &attrs)
     };
     let done = write.run(ctx).await?;
-    let outcome = written(&done, bytes, ctx.diff);
+    let outcome = written(&done, source.preview(), ctx.diff);
     let outcome = if done.kept {
         outcome.msg("the file exists, and `force` is off")
     } else {
-        outcome.with("checksum", sha1)
+        outcome.with("checksum", source.sha1.clone())
     };
     Ok(outcome.with("dest", done.dest))
 }

@@ -123,21 +123,3 @@ impl Text {
 pub(super) fn lines(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()
 }
-
-/// A regular expression of the task, or what is wrong with it.
-pub(super) fn regex(argument: &str, text: &str) -> Result<regex::Regex, Failure> {
-    regex::RegexBuilder::new(text)
-        .multi_line(false)
-        .build()
-        .map_err(|e| unusable(argument, &e))
-}
-
-/// What is wrong with a regular expression.
-pub(super) fn unusable(argument: &str, error: &regex::Error) -> Failure {
-    let hint = if error.to_string().contains("look-around") {
-        " (there is no look-around and no backreference within a pattern here)"
-    } else {
-        ""
-    };
-    Failure::new(format!("`{argument}` cannot be used: {error}{hint}"))
-}

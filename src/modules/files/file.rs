@@ -103,30 +103,7 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
         other => other,
     };
     refuse(&order, state)?;
-    let act = !ctx.check;
-    let (verb, body) = match state {
-        None => (
-            "change",
-            order.present(
-                "-e",
-                "there is no such file (say which `state` it shall have)",
-                act,
-            ),
-        ),
-        Some(State::File) => (
-            "change",
-            order.present(
-                "-f",
-                "there is no such regular file (`state: touch` creates an empty one)",
-                act,
-            ),
-        ),
-        Some(State::Directory) => ("create the directory", order.directory(act)),
-        Some(State::Touch) => ("touch", order.touch(act)),
-        Some(State::Absent) => ("remove", order.absent(act, ctx.diff)),
-        Some(State::Link) => ("link", order.link(act)),
-        Some(State::Hard) => ("link", order.hard(act)),
-    };
+    let (verb, body) = order.script(state, ctx);
     let script = format!(
         "{PRELUDE}d={}\nw=same b=-\n{body}printf '%s\\000' \"$w\" \"$b\" \"$a\"\n",
         quote(&order.path)
@@ -164,6 +141,34 @@ fn refuse(order: &Order<'_>, state: Option<State>) -> Result<(), Failure> {
 }
 
 impl Order<'_> {
+    /// What it is called in messages, and the shell that does it.
+    fn script(&self, state: Option<State>, ctx: &Ctx<'_>) -> (&'static str, String) {
+        let act = !ctx.check;
+        match state {
+            None => (
+                "change",
+                self.present(
+                    "-e",
+                    "there is no such file (say which `state` it shall have)",
+                    act,
+                ),
+            ),
+            Some(State::File) => (
+                "change",
+                self.present(
+                    "-f",
+                    "there is no such regular file (`state: touch` creates an empty one)",
+                    act,
+                ),
+            ),
+            Some(State::Directory) => ("create the directory", self.directory(act)),
+            Some(State::Touch) => ("touch", self.touch(act)),
+            Some(State::Absent) => ("remove", absent(act, ctx.diff)),
+            Some(State::Link) => ("link", self.link(act)),
+            Some(State::Hard) => ("link", self.hard(act)),
+        }
+    }
+
     fn stat(&self) -> String {
         let flag = if self.links == Links::Follow {
             "-L "
@@ -278,20 +283,6 @@ impl Order<'_> {
         )
     }
 
-    fn absent(&self, act: bool, diff: bool) -> String {
-        let look = if diff {
-            format!("b=$(stat -c {FORMAT} -- \"$d\") || exit 1\n")
-        } else {
-            String::new()
-        };
-        let remove = if act {
-            "rm -rf -- \"$d\" || exit 1\n"
-        } else {
-            ""
-        };
-        format!("a=-\nif [ -e \"$d\" ] || [ -L \"$d\" ]; then w=gone\n{look}{remove}fi\n")
-    }
-
     fn outcome(&self, state: Option<State>, output: &Output, ctx: &Ctx<'_>) -> Outcome {
         let text = output.out();
         let mut parts = text.split('\0');
@@ -356,6 +347,21 @@ impl Order<'_> {
             _ => (was, is),
         }
     }
+}
+
+/// Removes whatever is there.
+fn absent(act: bool, diff: bool) -> String {
+    let look = if diff {
+        format!("b=$(stat -c {FORMAT} -- \"$d\") || exit 1\n")
+    } else {
+        String::new()
+    };
+    let remove = if act {
+        "rm -rf -- \"$d\" || exit 1\n"
+    } else {
+        ""
+    };
+    format!("a=-\nif [ -e \"$d\" ] || [ -L \"$d\" ]; then w=gone\n{look}{remove}fi\n")
 }
 
 #[cfg(test)]

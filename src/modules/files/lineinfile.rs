@@ -5,7 +5,8 @@ mod plan;
 use futures_util::FutureExt as _;
 
 use super::attrs::Attrs;
-use super::edit::{Options, Text, regex};
+use super::edit::{Options, Text};
+use super::pattern::line as regex;
 use crate::modules::spec::{CheckMode, FreeForm, ModuleSpec};
 use crate::modules::{Ctx, Failure, Mode, Outcome};
 use crate::{module_args, module_choice};

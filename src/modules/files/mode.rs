@@ -135,4 +135,16 @@ mod tests {
             );
         }
     }
+
+    #[tokio::test]
+    async fn a_decimal_mode_is_refused() {
+        let lab = crate::modules::testing::Lab::new();
+        let arguments = serde_json::json!({"path": lab.at("x"), "state": "touch", "mode": 644});
+        let (msg, _) = lab.fails("file", arguments).await;
+        assert_eq!(
+            msg,
+            "`mode` is the decimal number 644, and a mode is octal: write `0644`"
+        );
+        assert!(lab.list("").is_empty());
+    }
 }

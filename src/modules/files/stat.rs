@@ -68,7 +68,8 @@ pub(in crate::modules) static MODULE: ModuleSpec = ModuleSpec {
     run: |arguments, ctx| async move { run(Args::decode(arguments)?, ctx).await }.boxed(),
 };
 
-const FORMAT: &str = "%f:%u:%g:%s:%.6X:%.6Y:%.6Z:%i:%d:%h:%b:%o:%U:%G";
+/// What `stat -c` is asked for here.
+pub(super) const FORMAT: &str = "%f:%u:%g:%s:%.6X:%.6Y:%.6Z:%i:%d:%h:%b:%o:%U:%G";
 
 async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     let path = resolve(ctx, "path", &args.path).await?;
@@ -143,7 +144,7 @@ fn read(path: &str, output: &Output) -> Json {
 }
 
 /// The `stat` line as Ansible names its parts.
-fn fields(line: &str) -> Option<Map<String, Json>> {
+pub(super) fn fields(line: &str) -> Option<Map<String, Json>> {
     let parts: Vec<&str> = line.split(':').collect();
     let raw = u32::from_str_radix(parts.first()?, 16).ok()?;
     let number = |i: usize| parts.get(i).and_then(|p| p.parse::<u64>().ok());

@@ -44,7 +44,12 @@ async fn look(ctx: &Ctx<'_>, paths: &[String], found: &mut Vec<Surveyed>) -> Res
     if !output.ok() {
         return Err(trouble("look at the files beside", place, &output));
     }
-    let text = output.out();
+    read(&output.out(), found);
+    Ok(())
+}
+
+/// Takes the answer apart: flags, then the lines of files, their hashes, and the lines of others.
+fn read(text: &str, found: &mut Vec<Surveyed>) {
     let lines: Vec<&str> = text.lines().collect();
     let flags = lines.first().copied().unwrap_or_default();
     let files = flags.bytes().filter(|b| *b == b'f').count();
@@ -71,7 +76,6 @@ async fn look(ctx: &Ctx<'_>, paths: &[String], found: &mut Vec<Surveyed>) -> Res
             _ => {}
         }
     }
-    Ok(())
 }
 
 /// The hash of a line of `sha1sum`, which marks escaped names with a backslash.

@@ -84,13 +84,13 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
         return Err(Failure::new("`output_encoding` can only be `utf-8`"));
     }
     let dest = resolve(ctx, "dest", &args.dest).await?;
-    let source = Source::read(ctx, FileKind::Templates, &args.src)?;
+    let (source, text) = Source::text(ctx, FileKind::Templates, &args.src)?;
     let mode = match &args.mode {
         Some(CopyMode::Set(mode)) => Some(mode.clone()),
         Some(CopyMode::Preserve) => Some(Mode(format!("{:04o}", source.mode()?))),
         None => None,
     };
-    let text = render(&args, &source, &dest, ctx)?;
+    let text = render(&args, &source, &text, &dest, ctx)?;
     let text = match newline {
         "\n" => text,
         other => text.replace("\r\n", "\n").replace('\n', other),
@@ -136,9 +136,13 @@ fn newline(written: &str) -> Result<&'static str, Failure> {
     }
 }
 
-fn render(args: &Args, source: &Source, dest: &str, ctx: &Ctx<'_>) -> Result<String, Failure> {
-    let text = std::str::from_utf8(&source.bytes)
-        .map_err(|_| Failure::new(format!("the template {} is not UTF-8", source.name)))?;
+fn render(
+    args: &Args,
+    source: &Source,
+    text: &str,
+    dest: &str,
+    ctx: &Ctx<'_>,
+) -> Result<String, Failure> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let folder = source.path.as_ref().and_then(|p| p.parent());
     let mut options = FileOptions {

@@ -120,7 +120,7 @@ mod tests {
             "dpkg-query",
             r"printf 'installed\tlibc6\t2.36-9\tamd64\tlibs\t\ninstalled\tlibc6\t2.36-9\ti386\tlibs\tDebian\nconfig-files\told\t1\tall\tmisc\t\n'",
         );
-        let outcome = (MODULE.run)(arguments(json!({})), &host.ctx(false))
+        let outcome = (MODULE.run)(arguments(json!({})), &host.ctx(false).await)
             .await
             .expect("an answer");
         let Some(Effect::Facts(facts)) = outcome.effects.first() else {

@@ -158,7 +158,9 @@ mod tests {
     async fn a_pin_is_resolved_among_what_is_offered() {
         let host = host();
         let ask = arguments(json!({"name": "postgresql-15=15.20*"}));
-        let outcome = (MODULE.run)(ask, &host.ctx(true)).await.expect("an answer");
+        let outcome = (MODULE.run)(ask, &host.ctx(true).await)
+            .await
+            .expect("an answer");
         assert_eq!(outcome.result["resolved"], json!(true));
         assert_eq!(
             outcome.result["packages"]["postgresql-15"],
@@ -176,7 +178,7 @@ mod tests {
         let host = host();
         let ask =
             arguments(json!({"name": ["postgresql-15=15.99*", "nope"], "must_resolve": true}));
-        let failure = (MODULE.run)(ask, &host.ctx(true))
+        let failure = (MODULE.run)(ask, &host.ctx(true).await)
             .await
             .expect_err("no such version");
         assert_eq!(

@@ -19,10 +19,10 @@ mod topology;
 mod topology_check;
 mod value;
 
-// pub(super) use controldata::MODULE as POSTGRESQL_CONTROLDATA;
-// pub(super) use promote::MODULE as POSTGRESQL_PROMOTE;
+pub(super) use controldata::MODULE as POSTGRESQL_CONTROLDATA;
+pub(super) use promote::MODULE as POSTGRESQL_PROMOTE;
 pub(super) use query::MODULE as POSTGRESQL_QUERY;
-// pub(super) use slot::MODULE as POSTGRESQL_SLOT;
-// pub(super) use standby::MODULE as POSTGRESQL_STANDBY;
-// pub(super) use topology::MODULE as POSTGRESQL_TOPOLOGY;
-// pub(super) use topology_check::MODULE as POSTGRESQL_TOPOLOGY_CHECK;
+pub(super) use slot::MODULE as POSTGRESQL_SLOT;
+pub(super) use standby::MODULE as POSTGRESQL_STANDBY;
+pub(super) use topology::MODULE as POSTGRESQL_TOPOLOGY;
+pub(super) use topology_check::MODULE as POSTGRESQL_TOPOLOGY_CHECK;

@@ -57,13 +57,16 @@ impl Login {
         exports
     }
 
-    /// The script up to the call: exports, and `$PSQL` found or the script ended with code 127.
+    /// Finds `$PSQL` (empty when there is none) and exports what libpq reads.
+    pub(super) fn setup(&self) -> String {
+        let locate = locate::psql(self.bin_dir.as_deref());
+        format!("{locate}{}\n", self.environment())
+    }
+
+    /// The same, and the script ends with code 127 when there is no `psql`.
     pub(super) fn prelude(&self) -> String {
-        format!(
-            "{}{}\n[ -n \"$PSQL\" ] && [ -x \"$PSQL\" ] || {{ echo 'no psql on this host' >&2; exit 127; }}\n",
-            locate::psql(self.bin_dir.as_deref()),
-            self.environment()
-        )
+        let guard = "[ -x \"$PSQL\" ] || { echo 'no psql on this host' >&2; exit 127; }";
+        format!("{}{guard}\n", self.setup())
     }
 }
 
@@ -187,6 +190,9 @@ impl SqlError {
             }
             _ if has("is starting up") || has("not yet accepting connections") => {
                 "wait for it: `retries` with `until`"
+            }
+            _ if has("does not exist") && has("role ") && self.sqlstate.is_none() => {
+                "log in as a role that exists: `login_user`, or `become_user: postgres`"
             }
             _ if has("does not exist") && has("database") && self.sqlstate.is_none() => {
                 "check `login_db`"

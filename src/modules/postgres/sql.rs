@@ -291,7 +291,7 @@ pub(super) fn substitute(sql: &str, args: &Args) -> Result<String, String> {
             rest = after;
         } else if let Some(after) = rest.strip_prefix('s') {
             let value = args.positional.get(used).ok_or_else(|| {
-                format!("the query has more than {} placeholders `%s`: `positional_args` has too few values", used)
+                format!("the query has more than {used} placeholders `%s`: `positional_args` has too few values")
             })?;
             used += 1;
             out.push_str(&literal(value));

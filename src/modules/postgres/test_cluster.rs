@@ -2,17 +2,31 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use serde_json::{Value as Json, json};
 
 use crate::modules::shell_tests::{TestHost, arguments};
 use crate::modules::{Failure, ModuleSpec, Outcome};
 
-/// The newest installed programs, if PostgreSQL is there at all.
+/// Set to `off`, the tests that need PostgreSQL's programs are skipped, and say so.
+const SWITCH: &str = "RUNBOOK_TEST_POSTGRES";
+
+/// The newest installed programs. That they are missing is a failure, unless it was allowed.
 fn bin_dir() -> Option<PathBuf> {
-    let dirs = std::fs::read_dir("/usr/lib/postgresql").ok()?;
+    let dirs = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let bins = dirs.filter_map(|entry| Some(entry.ok()?.path().join("bin")));
-    bins.filter(|bin| bin.join("initdb").exists()).max()
+    let newest = bins.filter(|bin| bin.join("initdb").exists()).max();
+    if newest.is_none() {
+        let off = std::env::var_os(SWITCH).is_some_and(|value| value == "off");
+        assert!(
+            off,
+            "no PostgreSQL in /usr/lib/postgresql: install the package `postgresql` \
+             (scripts/test.sh does), or skip these tests with {SWITCH}=off"
+        );
+        eprintln!("SKIPPED: this test needs PostgreSQL's programs");
+    }
+    newest
 }
 
 /// A running server; stopped and removed when dropped.
@@ -21,6 +35,8 @@ pub(super) struct TestCluster {
     pub(super) host: TestHost,
     bin: PathBuf,
     port: u16,
+    /// Kept as long as this cluster lives, so that others can be copied from it.
+    template: Option<Arc<tempfile::TempDir>>,
 }
 
 /// PostgreSQL refuses to run as root: there, its programs run as `nobody`, who owns the folder.
@@ -35,24 +51,47 @@ fn as_owner(program: &Path) -> Command {
     command
 }
 
+/// A data directory that no server runs on, shared by the tests that run at one time: making one
+/// costs more than copying it.
+fn template(cluster: &TestCluster) -> Arc<tempfile::TempDir> {
+    static SHARED: Mutex<Weak<tempfile::TempDir>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(template) = shared.upgrade() {
+        return template;
+    }
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    give(dir.path());
+    let path = dir.path().join("data").display().to_string();
+    let options = [
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "--no-sync",
+        "--data-checksums",
+    ];
+    cluster.program("initdb", &[&["-D", path.as_str()], &options[..]].concat());
+    let template = Arc::new(dir);
+    *shared = Arc::downgrade(&template);
+    template
+}
+
+/// Lets PostgreSQL's programs write to a folder.
+fn give(path: &Path) {
+    if nix::unistd::geteuid().is_root() {
+        std::os::unix::fs::chown(path, Some(65534), None).expect("an owner");
+    }
+}
+
 impl TestCluster {
-    /// A fresh primary; none where PostgreSQL is not installed, and the test has nothing to run on.
+    /// A fresh primary; none where the tests that need PostgreSQL are switched off.
     pub(super) fn primary() -> Option<Self> {
-        let cluster = Self::empty()?;
+        let mut cluster = Self::empty()?;
         let data = cluster.data();
-        cluster.program(
-            "initdb",
-            &[
-                "-D",
-                &data,
-                "-U",
-                "postgres",
-                "-A",
-                "trust",
-                "--no-sync",
-                "--data-checksums",
-            ],
-        );
+        let template = template(&cluster);
+        let source = template.path().join("data").display().to_string();
+        cluster.program("/bin/cp", &["-a", &source, &data]);
+        cluster.template = Some(template);
         cluster.configure("wal_level = replica\nmax_wal_senders = 5\nwal_log_hints = on\n");
         cluster.start();
         Some(cluster)
@@ -64,22 +103,11 @@ impl TestCluster {
         let (data, socket, port) = (replica.data(), self.socket(), self.port.to_string());
         replica.program(
             "pg_basebackup",
-            &[
-                "-D",
-                &data,
-                "-h",
-                &socket,
-                "-p",
-                &port,
-                "-U",
-                "postgres",
-                "-R",
-                "-C",
-                "-S",
-                slot,
-                "--checkpoint=fast",
-                "--no-sync",
-            ],
+            &format!(
+                "-D {data} -h {socket} -p {port} -U postgres -R -C -S {slot} -c fast --no-sync"
+            )
+            .split(' ')
+            .collect::<Vec<_>>(),
         );
         replica.configure(&format!("cluster_name = '{slot}'\n"));
         replica.start();
@@ -89,12 +117,15 @@ impl TestCluster {
     fn empty() -> Option<Self> {
         let bin = bin_dir()?;
         let host = TestHost::new();
-        if nix::unistd::geteuid().is_root() {
-            std::os::unix::fs::chown(host.dir.path(), Some(65534), None).expect("an owner");
-        }
+        give(host.dir.path());
         // Only the socket's name has this port: nothing listens on the network.
         let port = fastrand::u16(20_000..60_000);
-        Some(Self { host, bin, port })
+        Some(Self {
+            host,
+            bin,
+            port,
+            template: None,
+        })
     }
 
     /// The data directory.
@@ -181,6 +212,17 @@ impl TestCluster {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
+    /// Waits until a condition holds; the server's own, as every wait of a test.
+    pub(super) fn until(&self, condition: &str) {
+        for _ in 0..200 {
+            if self.sql(condition) == "t" {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("never became true: {condition}");
+    }
+
     /// Runs a module against this server: where it is and who to be are filled in as far as the
     /// module knows such arguments.
     pub(super) async fn module(
@@ -203,7 +245,7 @@ impl TestCluster {
                 map.insert(name.to_owned(), value);
             }
         }
-        (module.run)(arguments(Json::Object(map)), &self.host.ctx(check)).await
+        (module.run)(arguments(Json::Object(map)), &self.host.ctx(check).await).await
     }
 }
 

@@ -93,7 +93,7 @@ mod tests {
     async fn a_running_service_is_left_alone() {
         let host = host("active", "exit 1");
         let ask = arguments(json!({"name": "pg", "state": "started", "enabled": true}));
-        let outcome = (MODULE.run)(ask, &host.ctx(false))
+        let outcome = (MODULE.run)(ask, &host.ctx(false).await)
             .await
             .expect("nothing to do");
         assert!(!outcome.changed);
@@ -105,7 +105,9 @@ mod tests {
     async fn a_stopped_service_is_started_and_looked_at_again() {
         let host = host("inactive", "echo active >$D/state");
         let ask = arguments(json!({"name": "pg", "state": "started"}));
-        let outcome = (MODULE.run)(ask, &host.ctx(false)).await.expect("started");
+        let outcome = (MODULE.run)(ask, &host.ctx(false).await)
+            .await
+            .expect("started");
         assert!(outcome.changed);
         assert_eq!(outcome.result["status"]["ActiveState"], json!("active"));
         assert_eq!(outcome.diff[0].before, "inactive enabled");
@@ -117,7 +119,9 @@ mod tests {
     async fn check_mode_calls_nothing() {
         let host = host("inactive", "exit 1");
         let ask = arguments(json!({"name": "pg", "state": "started"}));
-        let outcome = (MODULE.run)(ask, &host.ctx(true)).await.expect("a guess");
+        let outcome = (MODULE.run)(ask, &host.ctx(true).await)
+            .await
+            .expect("a guess");
         assert!(outcome.changed);
         assert_eq!(host.file("calls"), "");
     }
@@ -126,7 +130,7 @@ mod tests {
     async fn a_failed_start_shows_the_journal() {
         let host = host("inactive", "echo 'Job failed.' >&2; exit 1");
         let ask = arguments(json!({"name": "pg", "state": "started"}));
-        let failure = (MODULE.run)(ask, &host.ctx(false))
+        let failure = (MODULE.run)(ask, &host.ctx(false).await)
             .await
             .expect_err("a failure");
         assert_eq!(
@@ -139,7 +143,7 @@ mod tests {
     async fn a_start_that_reports_success_and_leaves_a_failed_unit_is_a_failure() {
         let host = host("inactive", "echo failed >$D/state");
         let ask = arguments(json!({"name": "pg", "state": "started"}));
-        let failure = (MODULE.run)(ask, &host.ctx(false))
+        let failure = (MODULE.run)(ask, &host.ctx(false).await)
             .await
             .expect_err("a failure");
         assert_eq!(

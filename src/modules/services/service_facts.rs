@@ -87,7 +87,7 @@ mod tests {
             "case $1 in list-unit-files) printf 'a.service enabled enabled\\nb.service disabled enabled\\n' ;;\n\
              *) printf 'a.service loaded active running The A\\nc.service loaded failed failed The C\\n' ;; esac",
         );
-        let outcome = (MODULE.run)(arguments(json!({})), &host.ctx(false))
+        let outcome = (MODULE.run)(arguments(json!({})), &host.ctx(false).await)
             .await
             .expect("facts");
         let services = &outcome.result["ansible_facts"]["services"];

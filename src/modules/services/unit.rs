@@ -345,11 +345,12 @@ mod tests {
         ))
     }
 
+    type Case<'a> = (Option<State>, Option<bool>, &'a str, &'a str, &'a [&'a str]);
+
     #[test]
     fn only_what_differs_is_done() {
         use State::{Reloaded, Restarted, Started, Stopped};
         let none: [&str; 0] = [];
-        type Case<'a> = (Option<State>, Option<bool>, &'a str, &'a str, &'a [&'a str]);
         let cases: [Case<'_>; 9] = [
             (Some(Started), Some(true), "active", "enabled", &none),
             (

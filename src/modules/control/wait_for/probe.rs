@@ -244,13 +244,10 @@ fn matched(regex: &Regex, text: &str) -> Seen {
 
 async fn port_of(args: &Args, port: i64, reads: bool, ctx: &Ctx<'_>) -> Result<Subject, Failure> {
     let host = args.host.clone();
-    let port = match u16::try_from(port) {
-        Ok(port @ 1..) => port,
-        _ => {
-            return Err(Failure::new(format!(
-                "`port` must be from 1 to 65535, not {port}"
-            )));
-        }
+    let Ok(port @ 1..) = u16::try_from(port) else {
+        return Err(Failure::new(format!(
+            "`port` must be from 1 to 65535, not {port}"
+        )));
     };
     let ip = own_address(&host);
     let up = matches!(args.state, State::Started | State::Present);

@@ -143,6 +143,25 @@ async fn binary_and_long_files_arrive_whole() {
 }
 
 #[tokio::test]
+async fn a_file_too_long_for_memory_arrives_in_pieces() {
+    let lab = Lab::new();
+    let bytes: Vec<u8> = (0..=250).cycle().take(4 * 1024 * 1024 + 1).collect();
+    lab.write("files/huge", &bytes);
+    let arguments = json!({"src": "huge", "dest": lab.at("new dir/"), "mode": "u=rw,go=r"});
+    let outcome = lab.ok("copy", arguments.clone()).await;
+    assert!(outcome.changed);
+    assert!(std::fs::read(lab.path("new dir/huge")).expect("a file") == bytes);
+    assert_eq!(outcome.result["size"], bytes.len());
+    assert_eq!(mode_of(&lab.path("new dir/huge")), 0o644);
+    assert!(!lab.ok("copy", arguments).await.changed);
+    lab.write("new dir/huge", "short");
+    let plain = json!({"src": "huge", "dest": lab.at("new dir/huge")});
+    assert!(lab.ok("copy", plain).await.changed);
+    assert!(std::fs::read(lab.path("new dir/huge")).expect("a file") == bytes);
+    assert_eq!(lab.list("new dir"), ["huge"]);
+}
+
+#[tokio::test]
 async fn a_directory_as_destination_takes_the_files_name() {
     let lab = Lab::new();
     lab.write("files/sub/motd", "hi\n");
@@ -368,7 +387,7 @@ async fn a_full_disk_keeps_the_old_file_and_says_so() {
     }
     let dest = lab.write("disk/file", "old");
     let _ = std::fs::write(lab.path("disk/filler"), vec![0; 16 * 1024]);
-    for size in [20_000, 200_000] {
+    for size in [20_000, 200_000, 2_000_000] {
         lab.write("files/big", vec![b'x'; size]);
         let (msg, _) = lab.fails("copy", json!({"src": "big", "dest": dest})).await;
         assert!(

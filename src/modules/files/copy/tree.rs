@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Args, attrs, write};
 use crate::modules::files::attrs::{Attrs, Links};
-use crate::modules::files::content::{Source, sha1_hex, unreadable, written};
+use crate::modules::files::content::{Source, unreadable, written};
 use crate::modules::files::mode::CopyMode;
 use crate::modules::files::path::trimmed;
 use crate::modules::files::survey::{Surveyed, survey};
@@ -98,19 +98,19 @@ fn walk(path: &Path, name: &str, depth: usize, items: &mut Vec<Item>) -> Result<
     }
     let metadata = std::fs::metadata(path).map_err(wrong)?;
     let is_dir = metadata.is_dir();
-    let bytes = if is_dir {
-        Vec::new()
+    let (sha1, size) = if is_dir {
+        (String::new(), 0)
     } else {
-        std::fs::read(path).map_err(wrong)?
+        let source = Source::disk(path)?;
+        (source.sha1, source.size)
     };
     items.push(Item {
         name: name.to_owned(),
         is_dir,
         mode: metadata.permissions().mode() & 0o7777,
-        sha1: sha1_hex(&bytes),
-        size: bytes.len() as u64,
+        sha1,
+        size,
     });
-    drop(bytes);
     if is_dir {
         for (entry, text) in entries(path)? {
             walk(&entry, &below(name, &text), depth + 1, items)?;
@@ -219,11 +219,11 @@ async fn one(
     outcome: &mut Outcome,
     ctx: &Ctx<'_>,
 ) -> Result<(), Failure> {
-    let (bytes, on_host);
+    let (source, on_host);
     let (body, shown) = match root {
         Root::Controller(root) => {
-            bytes = Source::disk(&root.join(&item.name))?.bytes;
-            (Body::Bytes(&bytes), bytes.as_slice())
+            source = Source::disk(&root.join(&item.name))?;
+            (source.body(), source.preview())
         }
         Root::Host(root) => {
             on_host = below(trimmed(root), &item.name);

@@ -20,11 +20,7 @@ impl Order<'_> {
             "case $s in /*) x=$s;; */*|*) case $d in */*) x=${d%/*}/$s;; *) x=$s;; esac;; esac\n\
              [ -e \"$x\" ] || die \"what it shall lead to, $s, does not exist (create it first, or set \\`force: true\\`)\"\n"
         };
-        let make = if act {
-            self.make("ln -s --")
-        } else {
-            String::new()
-        };
+        let make = if act { make("ln -s --") } else { String::new() };
         format!(
             "s={}\na=-\n{target}\
              if [ -L \"$d\" ]; then b=$(stat -c {FORMAT} -- \"$d\") && l=$(readlink -- \"$d\") || exit 1\na=$b\n\
@@ -37,11 +33,7 @@ impl Order<'_> {
     }
 
     pub(super) fn hard(&self, act: bool) -> String {
-        let make = if act {
-            self.make("ln --")
-        } else {
-            String::new()
-        };
+        let make = if act { make("ln --") } else { String::new() };
         format!(
             "s={}\na=-\n[ -f \"$s\" ] || die \"what it shall lead to, $s, is not a file\"\n\
              if [ \"$d\" -ef \"$s\" ] && [ ! -L \"$d\" ]; then b=$(stat -c {FORMAT} -- \"$d\") || exit 1\na=$b\n\
@@ -61,19 +53,6 @@ impl Order<'_> {
         } else {
             "elif [ -e \"$d\" ] && [ ! -L \"$d\" ]; then die 'something else is there already (remove it first, or set `force: true`)'\n"
         }
-    }
-
-    fn make(&self, ln: &str) -> String {
-        format!(
-            "case $w in\n\
-             new) {ln} \"$s\" \"$d\" || exit 1;;\n\
-             relink) case $d in */*) t=${{d%/*}}/.runbook-{tag};; *) t=.runbook-{tag};; esac\n\
-             {ln} \"$s\" \"$t\" || exit 1\n\
-             {{ [ ! -d \"$d\" ] || [ -L \"$d\" ] || rmdir -- \"$d\"; }} && mv -fT -- \"$t\" \"$d\" || {{ rm -f -- \"$t\"; exit 1; }};;\n\
-             esac\n\
-             case $w in new|relink) a=$(stat -c {FORMAT} -- \"$d\") || exit 1;; esac\n",
-            tag = format_args!("{:016x}", fastrand::u64(..)),
-        )
     }
 
     /// The link's own owner; its mode means nothing, so it is that of the target when followed.
@@ -102,4 +81,18 @@ impl Order<'_> {
         script.push_str("[ $y = same ] || [ $w != same ] || w=retarget\nfi\n");
         script
     }
+}
+
+/// Puts the link in place; `ln` makes one.
+fn make(ln: &str) -> String {
+    format!(
+        "case $w in\n\
+             new) {ln} \"$s\" \"$d\" || exit 1;;\n\
+             relink) case $d in */*) t=${{d%/*}}/.runbook-{tag};; *) t=.runbook-{tag};; esac\n\
+             {ln} \"$s\" \"$t\" || exit 1\n\
+             {{ [ ! -d \"$d\" ] || [ -L \"$d\" ] || rmdir -- \"$d\"; }} && mv -fT -- \"$t\" \"$d\" || {{ rm -f -- \"$t\"; exit 1; }};;\n\
+             esac\n\
+             case $w in new|relink) a=$(stat -c {FORMAT} -- \"$d\") || exit 1;; esac\n",
+        tag = format_args!("{:016x}", fastrand::u64(..)),
+    )
 }

@@ -1,5 +1,7 @@
 //! Owner and mode of everything below a directory.
 
+use std::fmt::Write as _;
+
 use super::Order;
 use crate::modules::files::attrs::Attrs;
 use crate::modules::files::entry::{Entry, FORMAT};
@@ -61,10 +63,10 @@ fn pending(attrs: &Attrs, entry: &Entry) -> bool {
 async fn apply(order: &Order<'_>, ctx: &Ctx<'_>) -> Result<(), Failure> {
     let mut script = format!("{PRELUDE}d={}\n", quote(&order.path));
     if let Some(who) = order.attrs.chown() {
-        script.push_str(&format!("chown -hR -- {} \"$d/\" || exit 1\n", quote(&who)));
+        let _ = writeln!(script, "chown -hR -- {} \"$d/\" || exit 1", quote(&who));
     }
     if let Some(mode) = order.attrs.chmod() {
-        script.push_str(&format!("chmod -R -- {} \"$d/\" || exit 1\n", quote(&mode)));
+        let _ = writeln!(script, "chmod -R -- {} \"$d/\" || exit 1", quote(&mode));
     }
     let output = ctx.remote.run(&script).await?;
     if output.ok() {

@@ -1,8 +1,9 @@
 //! The new text, worked out on the controller. Nothing in here does I/O.
 
-use regex::{Captures, Regex};
+use regex::Regex;
 
 use crate::modules::files::edit::lines;
+use crate::modules::files::pattern::expand;
 
 /// What is looked for.
 #[derive(Debug)]
@@ -160,47 +161,4 @@ fn joined(before: &[&str], line: &str, after: &[&str]) -> String {
     text.push_str(line);
     text.push_str(&after.concat());
     text
-}
-
-/// Replaces `\1`, `\g<1>` and `\g<name>` as Python's `re` does.
-pub(in crate::modules::files) fn expand(template: &str, captures: &Captures<'_>) -> String {
-    let mut text = String::new();
-    let mut rest = template;
-    while let Some(start) = rest.find('\\') {
-        text.push_str(&rest[..start]);
-        rest = &rest[start + 1..];
-        let digits = rest.bytes().take(2).take_while(u8::is_ascii_digit).count();
-        if digits > 0 {
-            text.push_str(group(&rest[..digits], captures));
-            rest = &rest[digits..];
-        } else if let Some((name, end)) = rest.strip_prefix("g<").and_then(|r| r.split_once('>')) {
-            text.push_str(group(name, captures));
-            rest = end;
-        } else if let Some(c) = rest.chars().next() {
-            text.push_str(&escaped(c));
-            rest = &rest[c.len_utf8()..];
-        } else {
-            text.push('\\');
-        }
-    }
-    text.push_str(rest);
-    text
-}
-
-fn escaped(c: char) -> String {
-    match c {
-        'n' => "\n".to_owned(),
-        't' => "\t".to_owned(),
-        'r' => "\r".to_owned(),
-        '\\' => "\\".to_owned(),
-        other => format!("\\{other}"),
-    }
-}
-
-fn group<'a>(name: &str, captures: &Captures<'a>) -> &'a str {
-    let found = match name.parse::<usize>() {
-        Ok(index) => captures.get(index),
-        Err(_) => captures.name(name),
-    };
-    found.map_or("", |m| m.as_str())
 }

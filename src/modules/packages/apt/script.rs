@@ -194,3 +194,56 @@ trap 'exit 129' HUP INT TERM
 "#
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::process::Command;
+
+    use super::*;
+
+    /// Runs a script under the guard; what `policy-rc.d` was meanwhile, and whether it went well.
+    fn guarded(policy: &Path, script: &str) -> (String, bool) {
+        let guard = guard_services(101).replace(POLICY_RC_D, &policy.display().to_string());
+        let script = format!("{guard}cat \"$P\"; {script}");
+        let output = Command::new("/bin/sh")
+            .args(["-c", &script])
+            .output()
+            .expect("a shell");
+        (
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+            output.status.success(),
+        )
+    }
+
+    #[test]
+    fn services_are_guarded_until_the_script_ends_however_it_ends() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let policy = dir.path().join("policy-rc.d");
+        let (during, _) = guarded(&policy, "true");
+        assert!(during.ends_with("exit 101\n"));
+        assert!(!policy.exists());
+        for end in ["exit 3", "kill -TERM $$; sleep 1", "kill -HUP $$; sleep 1"] {
+            assert!(!guarded(&policy, end).1, "{end}");
+            assert!(!policy.exists(), "{end}");
+        }
+    }
+
+    #[test]
+    fn what_was_there_before_comes_back_and_our_own_leftovers_do_not() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let policy = dir.path().join("policy-rc.d");
+        std::fs::write(&policy, "theirs").expect("a file");
+        guarded(&policy, "exit 1");
+        assert_eq!(std::fs::read_to_string(&policy).expect("a file"), "theirs");
+        // A run that was killed outright leaves its own file behind, and theirs beside it.
+        guarded(&policy, "kill -KILL $$");
+        assert!(
+            std::fs::read_to_string(&policy)
+                .expect("a file")
+                .contains("# runbook:")
+        );
+        guarded(&policy, "true");
+        assert_eq!(std::fs::read_to_string(&policy).expect("a file"), "theirs");
+    }
+}

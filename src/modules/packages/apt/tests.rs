@@ -27,7 +27,7 @@ fn host(get: &str) -> TestHost {
 const UPGRADE: &str = r"printf 'pg\tamd64\t15.20\tinstall\tinstalled\n' >$D/status; echo done";
 
 async fn call(host: &TestHost, check: bool, json: serde_json::Value) -> Result<Outcome, Failure> {
-    (MODULE.run)(arguments(json), &host.ctx(check)).await
+    (MODULE.run)(arguments(json), &host.ctx(check).await).await
 }
 
 #[tokio::test]
@@ -143,7 +143,7 @@ async fn fetching_the_lists_is_tried_again_after_a_lock() {
 #[tokio::test]
 async fn a_host_without_apt_says_what_it_has() {
     let host = TestHost::new().command("dnf", "exit 1");
-    let ctx = host.ctx(false);
+    let ctx = host.ctx(false).await;
     let bin = host.dir.path().join("bin").display().to_string();
     let remote = ctx
         .remote

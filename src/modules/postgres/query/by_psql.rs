@@ -8,6 +8,7 @@ use super::Job;
 use super::result::{Answer, QueryResult, unique};
 use crate::modules::postgres::csv;
 use crate::modules::postgres::psql::{self, Login, SqlError};
+use crate::modules::postgres::sql::Statement;
 use crate::modules::postgres::value::Kind;
 use crate::modules::sections::Sections;
 use crate::modules::{Ctx, Failure};
@@ -32,7 +33,8 @@ pub(super) async fn run(login: &Login, job: &Job, ctx: &Ctx<'_>) -> Result<Answe
             failure.with("query", statement)
         });
     }
-    let results = (0..job.statements.len()).map(|n| result(&sections, n, &null));
+    let statements = job.statements.iter().enumerate();
+    let results = statements.map(|(n, statement)| result(&sections, n, statement, &null));
     Ok(Answer {
         results: results.collect(),
         warnings: warnings(&output.err()),
@@ -64,7 +66,7 @@ fn script(job: &Job, null: &str) -> String {
     script
 }
 
-fn result(sections: &Sections, n: usize, null: &str) -> QueryResult {
+fn result(sections: &Sections, n: usize, statement: &Statement, null: &str) -> QueryResult {
     let count = sections
         .get(&format!("count{n}"))
         .trim()
@@ -86,20 +88,37 @@ fn result(sections: &Sections, n: usize, null: &str) -> QueryResult {
     });
     let (names, kinds): (Vec<String>, Vec<Kind>) = columns.by_ref().unzip();
     let names = unique(names);
-    let mut records = csv::parse(&format!("{body}\n"), null);
-    // Commands that return rows print their tag below them.
-    let rows = usize::try_from(count).unwrap_or(usize::MAX);
-    let tag = records.drain(rows.min(records.len())..).next();
-    let tag = tag.and_then(|mut fields| fields.pop().flatten());
+    let mut records = if body.is_empty() {
+        Vec::new()
+    } else {
+        csv::parse(&format!("{body}\n"), null)
+    };
+    let mut result = QueryResult {
+        tag: tag_below(&mut records, count),
+        count,
+        rows: Vec::new(),
+    };
     let rows = records
         .into_iter()
         .map(|fields| row(&names, &kinds, fields));
-    QueryResult {
-        rows: rows.collect(),
-        tag: tag
-            .filter(|t| !t.is_empty())
-            .unwrap_or_else(|| format!("SELECT {count}")),
-        count,
+    result.rows = rows.collect();
+    result.finish(statement);
+    result
+}
+
+/// Commands that write and return rows print their tag below them; others print rows only.
+fn tag_below(records: &mut Vec<Vec<csv::Field>>, count: u64) -> String {
+    let one_more = u64::try_from(records.len()).is_ok_and(|n| n == count + 1);
+    let tag = records
+        .last()
+        .and_then(|fields| fields.first().cloned().flatten());
+    let writes = ["INSERT ", "UPDATE ", "DELETE ", "MERGE "];
+    match tag.filter(|tag| one_more && writes.iter().any(|verb| tag.starts_with(verb))) {
+        Some(tag) => {
+            records.pop();
+            tag
+        }
+        None => String::new(),
     }
 }
 

@@ -125,7 +125,7 @@ async fn one(client: &Client, statement: &Statement) -> Result<QueryResult, toki
             _ => {}
         }
     }
-    result.tag = tag(statement, &result);
+    result.finish(statement);
     Ok(result)
 }
 
@@ -139,47 +139,6 @@ fn kind(r#type: &Type) -> Kind {
         "bool" => Kind::Bool,
         "json" | "jsonb" => Kind::Json,
         _ => Kind::Text,
-    }
-}
-
-/// The command's tag, which this protocol's client does not hand out.
-fn tag(statement: &Statement, result: &QueryResult) -> String {
-    let words: Vec<&str> = statement
-        .words
-        .iter()
-        .map(String::as_str)
-        .filter(|w| *w != "(")
-        .collect();
-    let count = result.count;
-    let writes = ["INSERT", "UPDATE", "DELETE", "MERGE"];
-    match words.first().copied().unwrap_or_default() {
-        "WITH" => match words.iter().find(|w| writes.contains(w)) {
-            Some(&"INSERT") => format!("INSERT 0 {count}"),
-            Some(verb) => format!("{verb} {count}"),
-            None => format!("SELECT {count}"),
-        },
-        "SELECT" | "VALUES" | "TABLE" => format!("SELECT {count}"),
-        "INSERT" => format!("INSERT 0 {count}"),
-        verb @ ("UPDATE" | "DELETE" | "MERGE" | "COPY" | "FETCH" | "MOVE") => {
-            format!("{verb} {count}")
-        }
-        verb @ ("CREATE" | "ALTER" | "DROP") => {
-            let skip = [
-                "OR",
-                "REPLACE",
-                "UNIQUE",
-                "TEMP",
-                "TEMPORARY",
-                "UNLOGGED",
-                "GLOBAL",
-                "LOCAL",
-            ];
-            let what = words.iter().skip(1).find(|w| !skip.contains(w));
-            format!("{verb} {}", what.unwrap_or(&""))
-                .trim_end()
-                .to_owned()
-        }
-        verb => verb.to_owned(),
     }
 }
 

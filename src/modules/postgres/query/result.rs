@@ -2,6 +2,8 @@
 
 use serde_json::Value as Json;
 
+use crate::modules::postgres::sql::Statement;
+
 /// What all statements of a call gave.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
@@ -23,6 +25,14 @@ pub(super) struct QueryResult {
 }
 
 impl QueryResult {
+    /// Fills in what was not told: commands such as `SHOW` count no rows, and some have no tag.
+    pub(super) fn finish(&mut self, statement: &Statement) {
+        self.count = self.count.max(u64::try_from(self.rows.len()).unwrap_or(0));
+        if self.tag.is_empty() {
+            self.tag = tag(statement, self.count);
+        }
+    }
+
     /// Whether the statement changed something, as far as its tag tells.
     pub(super) fn changed(&self) -> bool {
         let verb = self.tag.split(' ').next().unwrap_or_default();
@@ -34,6 +44,46 @@ impl QueryResult {
             | "LISTEN" | "UNLISTEN" | "PREPARE" | "DEALLOCATE" | "DISCARD" | "LOCK" => false,
             _ => true,
         }
+    }
+}
+
+/// The command's tag, where it is not told: what the statement begins with says it.
+fn tag(statement: &Statement, count: u64) -> String {
+    let words: Vec<&str> = statement
+        .words
+        .iter()
+        .map(String::as_str)
+        .filter(|w| *w != "(")
+        .collect();
+    let writes = ["INSERT", "UPDATE", "DELETE", "MERGE"];
+    match words.first().copied().unwrap_or_default() {
+        "WITH" => match words.iter().find(|w| writes.contains(w)) {
+            Some(&"INSERT") => format!("INSERT 0 {count}"),
+            Some(verb) => format!("{verb} {count}"),
+            None => format!("SELECT {count}"),
+        },
+        "SELECT" | "VALUES" | "TABLE" => format!("SELECT {count}"),
+        "INSERT" => format!("INSERT 0 {count}"),
+        verb @ ("UPDATE" | "DELETE" | "MERGE" | "COPY" | "FETCH" | "MOVE") => {
+            format!("{verb} {count}")
+        }
+        verb @ ("CREATE" | "ALTER" | "DROP") => {
+            let skip = [
+                "OR",
+                "REPLACE",
+                "UNIQUE",
+                "TEMP",
+                "TEMPORARY",
+                "UNLOGGED",
+                "GLOBAL",
+                "LOCAL",
+            ];
+            let what = words.iter().skip(1).find(|w| !skip.contains(w));
+            format!("{verb} {}", what.unwrap_or(&""))
+                .trim_end()
+                .to_owned()
+        }
+        verb => verb.to_owned(),
     }
 }
 
