@@ -188,7 +188,7 @@ fn link(expression: &str, scope: &Arc<Scope>) -> Option<Diagnostic> {
     let value = evaluate(base, scope)?;
     let told = format!("`{expression}` is undefined: `{base}` ");
     match value.kind() {
-        ValueKind::Map => Some(missing_key(told, key, &value)),
+        ValueKind::Map => Some(missing_key(&told, key, &value)),
         ValueKind::Seq => {
             let count = value.len()?;
             let told = format!(
@@ -205,7 +205,7 @@ fn link(expression: &str, scope: &Arc<Scope>) -> Option<Diagnostic> {
     }
 }
 
-fn missing_key(told: String, key: &str, value: &Value) -> Diagnostic {
+fn missing_key(told: &str, key: &str, value: &Value) -> Diagnostic {
     let keys: Vec<String> = value
         .try_iter()
         .map(|keys| keys.map(|key| key.to_string()).collect())

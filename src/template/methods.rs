@@ -80,6 +80,7 @@ fn zfill(text: &str, args: &[Value]) -> Result<Value, Error> {
 }
 
 /// Where a text stands within a wider one.
+#[derive(Clone, Copy)]
 enum Side {
     Left,
     Right,

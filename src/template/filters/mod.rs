@@ -1,5 +1,10 @@
 //! Filters, by concern. Each file has one table: name, function, what it does.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "the engine hands arguments over by value"
+)]
+
 mod dict;
 mod encode;
 mod engine;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use minijinja::value::{Kwargs, Rest, ValueKind, from_args};
+use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs, from_args};
 use minijinja::{Error, State};
 
 use super::{defined, either, fail};
@@ -27,7 +27,7 @@ pub(super) static TABLE: &[Entry] = filters! {
 pub(in crate::template) fn truth(value: &Value) -> bool {
     match value.kind() {
         ValueKind::Bool => value.is_true(),
-        ValueKind::Number => f64::try_from(value.clone()).is_ok_and(|number| number == 1.0),
+        ValueKind::Number => *value == Value::from(1),
         _ => value.as_str().is_some_and(|text| {
             let text = text.trim().to_lowercase();
             matches!(text.as_str(), "yes" | "on" | "true" | "1" | "y" | "t")
@@ -45,8 +45,9 @@ fn ternary(
     value: &Value,
     yes: Option<Value>,
     no: Option<Value>,
-    more: Rest<Value>,
+    more: Rest<ValueOrKwargs>,
 ) -> Result<Value, Error> {
+    let more = more.into_values();
     let (none, kwargs): (Option<Value>, Kwargs) = from_args(&more)?;
     defined(state, value)?;
     let yes = either(yes, &kwargs, "true_val")?;

@@ -4,11 +4,10 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use minijinja::Error;
-use minijinja::value::{Kwargs, Rest, from_args};
+use minijinja::value::{Kwargs, Rest, ValueOrKwargs, from_args};
 
 use crate::template::filters::{either, fail};
 use crate::template::table::{Entry, tests};
-use crate::vars::Value;
 
 pub(super) static TABLE: &[Entry] = tests! {
     "version": version, "a version that compares so with this one";
@@ -19,8 +18,9 @@ fn version(
     value: Cow<'_, str>,
     other: Cow<'_, str>,
     operator: Option<&str>,
-    more: Rest<Value>,
+    more: Rest<ValueOrKwargs>,
 ) -> Result<bool, Error> {
+    let more = more.into_values();
     let (strict, version_type, kwargs): (Option<bool>, Option<&str>, Kwargs) = from_args(&more)?;
     let operator = either(operator, &kwargs, "operator")?.unwrap_or("eq");
     let strict = either(strict, &kwargs, "strict")?;
