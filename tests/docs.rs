@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use regex::Regex;
 use runbook::modules::spec::CheckMode;
+use runbook::template::{Entry, Templar};
 use runbook::{modules, playbook};
 
 fn root() -> PathBuf {
@@ -82,6 +83,26 @@ fn the_modules_are_those_of_the_table() {
         writeln!(table, "| `{name}`{others} | {summary} | {check} |").unwrap();
     }
     check("docs/compatibility.md", "modules", &table);
+}
+
+#[test]
+fn filters_tests_functions_and_lookups_are_those_of_the_templates() {
+    let rows = |entries: Vec<(&str, &str)>| {
+        let mut table = "| name | what it gives |\n|---|---|\n".to_owned();
+        for (name, summary) in entries {
+            writeln!(table, "| `{name}` | {} |", cell(summary)).unwrap();
+        }
+        table
+    };
+    let named = |entry: &'static Entry| (entry.name, entry.summary);
+    for (name, entries) in [
+        ("filters", Templar::filters().map(named).collect()),
+        ("tests", Templar::tests().map(named).collect()),
+        ("functions", Templar::functions().map(named).collect()),
+        ("lookups", Templar::lookups().collect()),
+    ] {
+        check("docs/compatibility.md", name, &rows(entries));
+    }
 }
 
 #[test]

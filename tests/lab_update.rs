@@ -20,7 +20,9 @@ const NODES: [&str; 3] = ["db1", "db2", "db3"];
 #[test]
 fn a_cluster_is_updated_while_it_serves() {
     if std::env::var("RUNBOOK_TEST_LAB").is_ok_and(|value| value == "off") {
-        println!("SKIPPED: the lab tests, because RUNBOOK_TEST_LAB=off. Nothing about update-postgres.yml was tested.");
+        println!(
+            "SKIPPED: the lab tests, because RUNBOOK_TEST_LAB=off. Nothing about update-postgres.yml was tested."
+        );
         return;
     }
     let began = Instant::now();
@@ -95,9 +97,13 @@ fn refusals(lab: &Lab) {
             .says("no repository offers postgresql-15=15.99*")
             .says(&format!("offered: {newer}, {older}"));
         lab.sh("db2", "apt-mark hold postgresql-15");
-        lab.update(&[]).code(2).says("postgresql-15 on db2: on hold");
+        lab.update(&[])
+            .code(2)
+            .says("postgresql-15 on db2: on hold");
         lab.sh("db2", "apt-mark unhold postgresql-15");
-        lab.update(&["update_min_free_mb=100000000"]).code(2).says("make room, or lower update_min_free_mb");
+        lab.update(&["update_min_free_mb=100000000"])
+            .code(2)
+            .says("make room, or lower update_min_free_mb");
         lab.runbook(&["play", "update-postgres.yml", "-l", "db2"])
             .code(2)
             .says("leave --limit (-l) out, and select what to update with -e update_hosts=db2");
@@ -126,7 +132,10 @@ fn lag(lab: &Lab, runtime: &Runtime) {
 fn first_replica_fails(lab: &Lab) {
     untouched(lab, || {
         let broken = "/etc/apt/apt.conf.d/99broken";
-        lab.sh("db3", &format!("echo 'DPkg::Pre-Invoke {{\"/bin/false\";}};' > {broken}"));
+        lab.sh(
+            "db3",
+            &format!("echo 'DPkg::Pre-Invoke {{\"/bin/false\";}};' > {broken}"),
+        );
         lab.update(&["update_hosts=db3,db2,db1"])
             .code(2)
             .says("db3 is not updated")
@@ -139,7 +148,9 @@ fn first_replica_fails(lab: &Lab) {
         let older = lab.var("lab_postgres_older");
         lab.update(&["update_hosts=db3,db2,db1"])
             .code(2)
-            .says(&format!("db3 is not updated: the pager is off: db3 replica 2 {older}"));
+            .says(&format!(
+                "db3 is not updated: the pager is off: db3 replica 2 {older}"
+            ));
         std::fs::remove_dir_all(&hooks).expect("to remove the hooks");
     });
     assert_sound(lab, "db1");
@@ -164,19 +175,35 @@ fn update(lab: &Lab, runtime: &Runtime) {
         std::fs::create_dir(folder).expect("a folder");
     }
     let note = |which: &str| {
-        format!("- shell: \"echo {which} {{{{ hook.phase }}}} {{{{ hook.node }}}} {{{{ hook.old_primary }}}}-{{{{ hook.new_primary }}}} >> /root/hooks\"\n")
+        format!(
+            "- shell: \"echo {which} {{{{ hook.phase }}}} {{{{ hook.node }}}} {{{{ hook.old_primary }}}}-{{{{ hook.new_primary }}}} >> /root/hooks\"\n"
+        )
     };
     std::fs::write(project.join("postgres-pre-update.yml"), note("project")).expect("a hook");
     std::fs::write(beside.join("postgres-pre-update.yml"), note("inventory")).expect("a hook");
     std::fs::write(beside.join("postgres-post-update.yml"), note("inventory")).expect("a hook");
-    std::fs::write(beside.join("postgres-pre-switchover.yml"), note("inventory")).expect("a hook");
-    std::fs::write(beside.join("postgres-post-switchover.yml"), note("inventory")).expect("a hook");
+    std::fs::write(
+        beside.join("postgres-pre-switchover.yml"),
+        note("inventory"),
+    )
+    .expect("a hook");
+    std::fs::write(
+        beside.join("postgres-post-switchover.yml"),
+        note("inventory"),
+    )
+    .expect("a hook");
 
     let (seen, ()) = with_traffic(lab, runtime, || {
         let ran = lab.update(&["update_hosts=db3,db2,db1"]).code(0);
-        let switchovers = ran.text.lines().filter(|line| line.contains("s without a primary"));
+        let switchovers = ran
+            .text
+            .lines()
+            .filter(|line| line.contains("s without a primary"));
         for line in switchovers {
-            println!("  the run says:{}", line.trim_start().trim_start_matches('-'));
+            println!(
+                "  the run says:{}",
+                line.trim_start().trim_start_matches('-')
+            );
         }
     });
     report(&seen);
@@ -188,7 +215,10 @@ fn update(lab: &Lab, runtime: &Runtime) {
     }
     assert_sound(lab, "db1");
     assert_eq!(lab.fingerprint("app1"), app, "app1 was touched");
-    assert_eq!(lab.sh("db3", "cat /root/hooks"), "project pre-update db3 -\ninventory pre-update db3 -\ninventory post-update db3 -");
+    assert_eq!(
+        lab.sh("db3", "cat /root/hooks"),
+        "project pre-update db3 -\ninventory pre-update db3 -\ninventory post-update db3 -"
+    );
     assert_eq!(
         lab.sh("db1", "cat /root/hooks"),
         "inventory pre-switchover db1 db1-db2\ninventory post-switchover db1 db1-db2\nproject pre-update db1 -\n\
@@ -212,21 +242,34 @@ fn second_run(lab: &Lab) {
 fn interrupted(lab: &Lab, runtime: &Runtime) {
     let older = lab.var("lab_postgres_older");
     let pin = format!("postgres_package_version={older}");
-    let back = [pin.as_str(), "update_allow_downgrade=true", "preferred_primary=db1", "update_stable_samples=1"];
+    let back = [
+        pin.as_str(),
+        "update_allow_downgrade=true",
+        "preferred_primary=db1",
+        "update_stable_samples=1",
+    ];
 
-    lab.update(&[&pin]).code(2).says("If going back is meant, say so with -e update_allow_downgrade=true.");
+    lab.update(&[&pin])
+        .code(2)
+        .says("If going back is meant, say so with -e update_allow_downgrade=true.");
 
     let (seen, ()) = with_traffic(lab, runtime, || {
-        let ran = lab.update_interrupted(&back, "Stop the old primary").code(99);
+        let ran = lab
+            .update_interrupted(&back, "Stop the old primary")
+            .code(99);
         ran.says("db1 is primary as before, and nothing is lost");
         assert_sound(lab, "db1");
     });
     report(&seen);
 
     let (seen, ()) = with_traffic(lab, runtime, || {
-        lab.update_interrupted(&back, "Promote the new primary").code(99);
+        lab.update_interrupted(&back, "Promote the new primary")
+            .code(99);
         let primaries = lab.primaries();
-        assert!(primaries == ["db2"] || primaries == ["db3"], "{primaries:?}");
+        assert!(
+            primaries == ["db2"] || primaries == ["db3"],
+            "{primaries:?}"
+        );
         assert_sound(lab, primaries[0]);
     });
     report(&seen);
@@ -236,7 +279,11 @@ fn interrupted(lab: &Lab, runtime: &Runtime) {
     });
     report(&seen);
     for (host, node) in NODES.into_iter().zip(nodes(lab)) {
-        assert_eq!((node.installed, node.running), (older.clone(), upstream(&older)), "on {host}");
+        assert_eq!(
+            (node.installed, node.running),
+            (older.clone(), upstream(&older)),
+            "on {host}"
+        );
     }
     assert_sound(lab, "db1");
 }
@@ -245,7 +292,10 @@ fn interrupted(lab: &Lab, runtime: &Runtime) {
 fn two_primaries(lab: &Lab) {
     lab.sql("db3", "SELECT pg_promote()");
     untouched(lab, || {
-        lab.update(&[]).code(2).says("2 nodes are primaries: db1 (timeline").says("and db3 (timeline");
+        lab.update(&[])
+            .code(2)
+            .says("2 nodes are primaries: db1 (timeline")
+            .says("and db3 (timeline");
     });
 }
 
@@ -257,11 +307,22 @@ fn with_traffic<T>(lab: &Lab, runtime: &Runtime, work: impl FnOnce() -> T) -> (S
     let traffic = runtime.block_on(Traffic::start(&access, first));
     let done = work();
     let seen = runtime.block_on(traffic.stop());
-    assert!(seen.acknowledged.len() > 100, "the client hardly wrote: {}", seen.acknowledged.len());
+    assert!(
+        seen.acknowledged.len() > 100,
+        "the client hardly wrote: {}",
+        seen.acknowledged.len()
+    );
     for node in &access.nodes {
         let there: HashSet<i64> = runtime.block_on(rows(&access, node, first, &seen));
-        let lost: Vec<&i64> = seen.acknowledged.iter().filter(|n| !there.contains(n)).collect();
-        assert!(lost.is_empty(), "acknowledged and missing on {node}: {lost:?}");
+        let lost: Vec<&i64> = seen
+            .acknowledged
+            .iter()
+            .filter(|n| !there.contains(n))
+            .collect();
+        assert!(
+            lost.is_empty(),
+            "acknowledged and missing on {node}: {lost:?}"
+        );
     }
     assert!(
         seen.reads_failed_everywhere().is_none(),
@@ -274,10 +335,17 @@ fn with_traffic<T>(lab: &Lab, runtime: &Runtime, work: impl FnOnce() -> T) -> (S
 /// A number beyond every row of an earlier client, acknowledged or not.
 async fn next_row(access: &Access) -> i64 {
     let client = access.primary().await.expect("a primary");
-    if client.query_one("SELECT to_regclass('traffic') IS NULL", &[]).await.expect("an answer").get(0) {
+    if client
+        .query_one("SELECT to_regclass('traffic') IS NULL", &[])
+        .await
+        .expect("an answer")
+        .get(0)
+    {
         return 1;
     }
-    let row = client.query_one("SELECT coalesce(max(n), 0) + 1000 FROM traffic", &[]).await;
+    let row = client
+        .query_one("SELECT coalesce(max(n), 0) + 1000 FROM traffic", &[])
+        .await;
     row.expect("a number").get(0)
 }
 
@@ -287,8 +355,14 @@ async fn rows(access: &Access, node: &str, first: i64, seen: &Seen) -> HashSet<i
     let last = seen.acknowledged.last().copied().unwrap_or(first);
     let mut found = HashSet::new();
     for _ in 0..50 {
-        let rows = client.query("SELECT n FROM traffic WHERE n >= $1", &[&first]).await;
-        found = rows.expect("the rows").iter().map(|row| row.get(0)).collect();
+        let rows = client
+            .query("SELECT n FROM traffic WHERE n >= $1", &[&first])
+            .await;
+        found = rows
+            .expect("the rows")
+            .iter()
+            .map(|row| row.get(0))
+            .collect();
         if found.contains(&last) {
             break;
         }
@@ -299,8 +373,18 @@ async fn rows(access: &Access, node: &str, first: i64, seen: &Seen) -> HashSet<i
 
 /// Prints what the client saw; never asserts on times.
 fn report(seen: &Seen) {
-    println!("  the client: {} rows acknowledged, all there", seen.acknowledged.len());
-    for outage in seen.writes.iter().filter(|outage| outage.length().as_millis() > 300) {
-        println!("  the client: no write for {} ms", outage.length().as_millis());
+    println!(
+        "  the client: {} rows acknowledged, all there",
+        seen.acknowledged.len()
+    );
+    for outage in seen
+        .writes
+        .iter()
+        .filter(|outage| outage.length().as_millis() > 300)
+    {
+        println!(
+            "  the client: no write for {} ms",
+            outage.length().as_millis()
+        );
     }
 }

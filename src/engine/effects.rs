@@ -1,6 +1,6 @@
 //! What modules ask to be kept.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use super::keywords;
 use super::play::PlayRun;
@@ -13,12 +13,14 @@ impl PlayRun<'_> {
         for effect in effects {
             match effect {
                 Effect::Facts(facts) => {
-                    let host = self.owner_of_facts(run, host);
-                    self.engine.store.add_facts(&host, facts);
+                    for owner in self.owners_of_facts(run, host) {
+                        self.engine.store.add_facts(&owner, facts.clone());
+                    }
                 }
                 Effect::SetFacts(vars) => {
-                    let host = self.owner_of_facts(run, host);
-                    self.engine.store.set(&host, vars);
+                    for owner in self.owners_of_facts(run, host) {
+                        self.engine.store.set(&owner, vars.clone());
+                    }
                 }
                 Effect::AddHost { name, groups, vars } => {
                     let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
@@ -44,18 +46,32 @@ impl PlayRun<'_> {
         }
     }
 
-    /// Facts belong to the host of the step, unless `delegate_facts` gives them to the delegate.
-    fn owner_of_facts(&self, run: &TaskRun<'_>, host: &Arc<str>) -> Arc<str> {
-        let Some(node) = &run.task.delegate_facts else {
-            return Arc::clone(host);
+    /// Whose the result of a step is: its host's; of a `run_once` step, every standing host's.
+    pub(super) fn audience(&self, run: &TaskRun<'_>, host: &Arc<str>) -> Vec<Arc<str>> {
+        if !run.once {
+            return vec![Arc::clone(host)];
+        }
+        let standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = self
+            .batch
+            .iter()
+            .filter(|one| standing.contains(one) || *one == host);
+        others.cloned().collect()
+    }
+
+    /// Facts belong to the step's audience, unless `delegate_facts` gives them to the delegate.
+    fn owners_of_facts(&self, run: &TaskRun<'_>, host: &Arc<str>) -> Vec<Arc<str>> {
+        let delegate = || -> Option<String> {
+            let node = run.task.delegate_facts.as_ref()?;
+            let scope = self.scope(host, &run.inherited);
+            let to = run.inherited.keywords.delegate_to.as_ref();
+            let wanted = keywords::flag("delegate_facts", Some(node), false, &scope);
+            let to = keywords::value("delegate_to", to, &scope).ok()??;
+            wanted.unwrap_or(false).then_some(to)
         };
-        let scope = self.scope(host, &run.inherited);
-        let delegate = run.inherited.keywords.delegate_to.as_ref();
-        let wanted = keywords::flag("delegate_facts", Some(node), false, &scope).unwrap_or(false);
-        let to: Option<String> = keywords::value("delegate_to", delegate, &scope)
-            .ok()
-            .flatten()
-            .filter(|_| wanted);
-        to.map_or_else(|| Arc::clone(host), Into::into)
+        match delegate() {
+            Some(to) => vec![to.into()],
+            None => self.audience(run, host),
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::diag::Diagnostic;
 use crate::event::Event;
 use crate::playbook::{Include, Section};
 use crate::vars::{Scope, Value, Var, VarMap};
+use crate::yaml::Node;
 
 /// How deep includes may nest before they count as endless.
 const DEEPEST: usize = 50;
@@ -134,8 +135,7 @@ impl PlayRun<'_> {
                 .into_iter()
                 .collect());
         };
-        let name = run.task.loop_control.loop_var.as_ref();
-        let name = name.and_then(crate::yaml::Node::raw).unwrap_or("item");
+        let name = loop_var(run);
         let mut wanted = Vec::new();
         for item in loops::items_of(run, &scope, items)? {
             let mut vars = VarMap::new();
@@ -176,25 +176,23 @@ impl PlayRun<'_> {
     }
 }
 
-/// What the included tasks inherit: not the include's own `when` and `tags`, which decided
-/// about the include itself, but its `vars`, its item, and `apply`.
+/// What the included tasks inherit: what stands around the include, its `vars`, its item, and
+/// `apply`; its other keywords are about the include itself.
 fn included(include: &Include, run: &TaskRun<'_>, item: Option<Value>) -> Inherited {
     let own = &run.task.common;
-    let mut inherited = run.inherited.clone();
-    inherited
-        .whens
-        .truncate(inherited.whens.len() - usize::from(own.when.is_some()));
-    inherited.tags.retain(|tag| !own.tags.contains(tag));
+    let mut inherited = run.around.clone();
     if !own.vars.is_empty() {
-        inherited.vars.pop();
         inherited.include_params.push(Arc::clone(&own.vars));
     }
     if let Some(item) = item {
-        let mut vars = VarMap::new();
-        let name = run.task.loop_control.loop_var.as_ref();
-        let name = name.and_then(crate::yaml::Node::raw).unwrap_or("item");
-        vars.insert(name.into(), Var::Data(item));
+        let vars = VarMap::from_iter([(Arc::from(loop_var(run)), Var::Data(item))]);
         inherited.include_params.push(Arc::new(vars));
     }
     inherited.descend(&include.apply)
+}
+
+/// The name of the loop's item.
+fn loop_var<'a>(run: &'a TaskRun<'_>) -> &'a str {
+    let name = run.task.loop_control.loop_var.as_ref();
+    name.and_then(Node::raw).unwrap_or("item")
 }

@@ -131,11 +131,19 @@ impl PlayRun<'_> {
             Err(mistake) => Err(mistake.into()),
         };
         let mut done = done_of(ended, run);
+        if !call.diff {
+            done.diff.clear();
+        }
         done.delegated_to.clone_from(&call.delegated_to);
         if done.status == Status::Unreachable
             && let Some(way) = &call.way
         {
             self.engine.connections.forget(&way.target).await;
+        }
+        if let Some(delegate) = &call.delegated_to
+            && done.status == Status::Unreachable
+        {
+            blame_delegate(&mut done, delegate);
         }
         self.judge(run, &call.scope, done)
     }
@@ -224,6 +232,16 @@ impl PlayRun<'_> {
         };
         done
     }
+}
+
+/// A delegate that cannot be reached fails the step, and does not make the step's own host
+/// unreachable: that one can still be put in order by `rescue` and `always`.
+fn blame_delegate(done: &mut Done, delegate: &str) {
+    let reason = done.msg().unwrap_or_default();
+    let msg = format!("{delegate}, which this step is delegated to, is unreachable: {reason}");
+    done.status = Status::Failed;
+    done.result.insert("failed".into(), true.into());
+    done.result.insert("msg".into(), msg.into());
 }
 
 fn unpredictable(module: &str) -> Done {

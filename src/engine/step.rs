@@ -188,23 +188,13 @@ impl PlayRun<'_> {
     }
 
     fn register(&self, run: &TaskRun<'_>, host: &Arc<str>, done: &Done) {
-        if let Some(name) = run.task.register.as_ref().and_then(Node::raw) {
-            let mut vars = VarMap::new();
-            vars.insert(name.into(), Var::Data(from_map(&done.result)));
-            self.engine.store.set(host, vars);
-        }
-    }
-
-    /// The result of a `run_once` task is every host's.
-    pub(super) fn share_registered(
-        &self,
-        run: &TaskRun<'_>,
-        first: &Arc<str>,
-        done: &Done,
-        hosts: &[Arc<str>],
-    ) {
-        for host in hosts.iter().filter(|host| *host != first) {
-            self.register(run, host, done);
+        let Some(name) = run.task.register.as_ref().and_then(Node::raw) else {
+            return;
+        };
+        let result = Var::Data(from_map(&done.result));
+        for host in self.audience(run, host) {
+            let vars = VarMap::from_iter([(Arc::from(name), result.clone())]);
+            self.engine.store.set(&host, vars);
         }
     }
 

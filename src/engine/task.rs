@@ -29,6 +29,11 @@ pub(super) struct TaskEnd {
 pub(super) struct TaskRun<'a> {
     pub(super) task: &'a Arc<Task>,
     pub(super) inherited: Inherited,
+    /// What is inherited from around the task, without its own keywords: an include's tasks
+    /// inherit this.
+    pub(super) around: &'a Inherited,
+    /// Whether it runs once for all hosts (`run_once`).
+    pub(super) once: bool,
     pub(super) id: TaskId,
     pub(super) name: String,
 }
@@ -49,12 +54,12 @@ impl PlayRun<'_> {
     async fn run_task(
         &self,
         task: &Arc<Task>,
-        inherited: &Inherited,
+        around: &Inherited,
         hosts: &[Arc<str>],
         id: TaskId,
         kind: TaskKind,
     ) -> TaskEnd {
-        let inherited = inherited.descend(&task.common);
+        let inherited = around.descend(&task.common);
         let Some(first) = hosts.first() else {
             return TaskEnd::default();
         };
@@ -66,9 +71,11 @@ impl PlayRun<'_> {
         if !self.reached(&name) || !self.wanted(&name, kind).await {
             return TaskEnd::default();
         }
-        let run = TaskRun {
+        let mut run = TaskRun {
             task,
             inherited,
+            around,
+            once: false,
             id,
             name,
         };
@@ -82,47 +89,46 @@ impl PlayRun<'_> {
             action: action_name(task).to_owned(),
             place: task.span.to_string(),
         });
-        if let Action::Include(include) = &task.action {
-            return self.include(include, &run, hosts).await;
+        let once = run.inherited.keywords.run_once.as_ref();
+        run.once = match keywords::flag("run_once", once, false, &scope) {
+            Ok(once) => once,
+            Err(mistake) => return self.all_fail(&run, hosts, &mistake),
+        };
+        let targets = if run.once { &hosts[..1] } else { hosts };
+        match &task.action {
+            Action::Include(include) => self.include(include, &run, targets).await,
+            _ => {
+                let ends = self.over_hosts(&run, targets, &scope).await;
+                self.conclude(&run, hosts, ends, &scope)
+            }
         }
-        self.over_hosts(&run, hosts, &scope).await
     }
 
+    /// Runs the step on these hosts, as many at a time as forks and `throttle` allow.
     async fn over_hosts(
         &self,
         run: &TaskRun<'_>,
         hosts: &[Arc<str>],
         scope: &Arc<Scope>,
-    ) -> TaskEnd {
-        let keywords = &run.inherited.keywords;
-        let once = match keywords::flag("run_once", keywords.run_once.as_ref(), false, scope) {
-            Ok(once) => once,
-            Err(mistake) => return self.all_fail(run, hosts, &mistake),
-        };
-        let throttle = keywords::value::<i64>("throttle", keywords.throttle.as_ref(), scope);
+    ) -> Vec<(Arc<str>, Done)> {
+        let throttle = run.inherited.keywords.throttle.as_ref();
+        let throttle: Option<i64> = keywords::value("throttle", throttle, scope).ok().flatten();
         let throttle = throttle
-            .ok()
-            .flatten()
-            .and_then(|t| usize::try_from(t).ok());
+            .and_then(|t| usize::try_from(t).ok())
+            .filter(|t| *t > 0);
         let forks = self
             .engine
             .options
             .forks
-            .min(throttle.filter(|t| *t > 0).unwrap_or(usize::MAX));
-        let targets = if once { &hosts[..1] } else { hosts };
-        let steps: Vec<_> = targets
+            .min(throttle.unwrap_or(usize::MAX));
+        let steps: Vec<_> = hosts
             .iter()
             .map(|host| self.named_step(run, host))
             .collect();
-        let mut ends: Vec<(Arc<str>, Done)> = futures_util::stream::iter(steps)
-            .buffer_unordered(forks.max(1))
-            .collect()
-            .await;
+        let steps = futures_util::stream::iter(steps).buffer_unordered(forks.max(1));
+        let mut ends: Vec<(Arc<str>, Done)> = steps.collect().await;
         ends.sort_by_key(|(host, _)| hosts.iter().position(|h| h == host));
-        if once && let Some((host, done)) = ends.first() {
-            self.share_registered(run, host, done, hosts);
-        }
-        self.conclude(run, hosts, ends, once, scope)
+        ends
     }
 
     async fn named_step(&self, run: &TaskRun<'_>, host: &Arc<str>) -> (Arc<str>, Done) {
@@ -135,7 +141,6 @@ impl PlayRun<'_> {
         run: &TaskRun<'_>,
         hosts: &[Arc<str>],
         ends: Vec<(Arc<str>, Done)>,
-        once: bool,
         scope: &Arc<Scope>,
     ) -> TaskEnd {
         let mut fallen: Vec<Fallen> = Vec::new();
@@ -157,7 +162,7 @@ impl PlayRun<'_> {
         if fallen.is_empty() {
             return TaskEnd::default();
         }
-        if let Some(reason) = self.fatal(run, &fallen, once, scope) {
+        if let Some(reason) = self.fatal(run, &fallen, scope) {
             let others: Vec<&Arc<str>> = hosts
                 .iter()
                 .filter(|h| !fallen.iter().any(|f| f.host == **h))
@@ -183,16 +188,10 @@ impl PlayRun<'_> {
     }
 
     /// Why the failure of some hosts is one for all, if it is.
-    fn fatal(
-        &self,
-        run: &TaskRun<'_>,
-        fallen: &[Fallen],
-        once: bool,
-        scope: &Arc<Scope>,
-    ) -> Option<String> {
+    fn fatal(&self, run: &TaskRun<'_>, fallen: &[Fallen], scope: &Arc<Scope>) -> Option<String> {
         let blamed: Vec<&str> = fallen.iter().map(|f| &*f.host).collect();
         let blamed = blamed.join(", ");
-        if once {
+        if run.once {
             return Some(format!(
                 "`{}` runs once for all hosts, and failed on {blamed}",
                 run.name

@@ -14,8 +14,11 @@ pub(super) fn unified(diff: &Diff, palette: Palette) -> String {
     if diff.before == diff.after {
         return String::new();
     }
-    let text = TextDiff::from_lines(diff.before.as_str(), diff.after.as_str());
     let what = clean(&diff.what);
+    if is_value(diff) {
+        return value(diff, &what, palette);
+    }
+    let text = TextDiff::from_lines(diff.before.as_str(), diff.after.as_str());
     let absent = |text: &str| if text.is_empty() { " (absent)" } else { "" };
     let mut lines = vec![
         palette.paint(
@@ -44,6 +47,25 @@ pub(super) fn unified(diff: &Diff, palette: Palette) -> String {
     lines.join("\n") + "\n"
 }
 
+/// Whether one word changed (a version, a role) rather than the lines of a file.
+fn is_value(diff: &Diff) -> bool {
+    let one_line = |text: &str| !text.contains('\n');
+    !diff.what.starts_with(['/', '~']) && one_line(&diff.before) && one_line(&diff.after)
+}
+
+fn value(diff: &Diff, what: &str, palette: Palette) -> String {
+    let shown = |text: &str| {
+        if text.is_empty() {
+            "(none)".to_owned()
+        } else {
+            clean(text)
+        }
+    };
+    let before = palette.paint(Role::Failed, shown(&diff.before));
+    let after = palette.paint(Role::Ok, shown(&diff.after));
+    format!("~ {what}: {before} -> {after}\n")
+}
+
 fn line(tag: ChangeTag, value: &str, palette: Palette) -> String {
     let text = clean(value.trim_end_matches(['\n', '\r']));
     match tag {
@@ -67,6 +89,23 @@ mod tests {
             },
             Palette::Plain,
         )
+    }
+
+    #[test]
+    fn a_changed_word_is_one_line() {
+        let change = |before: &str, after: &str| Diff {
+            what: "package postgresql-15".into(),
+            before: before.into(),
+            after: after.into(),
+        };
+        assert_eq!(
+            unified(&change("15.18", "15.20"), Palette::Plain),
+            "~ package postgresql-15: 15.18 -> 15.20\n"
+        );
+        assert_eq!(
+            unified(&change("", "15.20"), Palette::Plain),
+            "~ package postgresql-15: (none) -> 15.20\n"
+        );
     }
 
     #[test]

@@ -118,3 +118,86 @@ fn group_by_makes_groups() {
         ",
     );
 }
+
+#[test]
+fn an_unreachable_delegate_fails_the_step_and_the_rescue_runs() {
+    let ran = Case::new(
+        "
+- name: p
+  hosts: a
+  gather_facts: false
+  tasks:
+    - {name: know it, add_host: {name: gone, ansible_connection: ssh, ansible_host: 127.0.0.1, ansible_port: 1}, changed_when: false}
+    - block:
+        - {name: go there, command: 'true', delegate_to: gone}
+      rescue:
+        - {name: mend, debug: {msg: \"{{ ansible_failed_result.msg | regex_replace(':.*', '') }}\"}}
+",
+    )
+    .run();
+    let said = ran
+        .lines
+        .iter()
+        .any(|line| line.ends_with("a ok gone, which this step is delegated to, is unreachable"));
+    assert!(said, "{:#?}", ran.lines);
+    ran.code(0);
+}
+
+#[test]
+fn what_runs_once_is_known_to_all() {
+    Case::new(
+        "
+- name: p
+  hosts: all
+  gather_facts: false
+  tasks:
+    - {name: one, set_fact: {chosen: '{{ inventory_hostname }}'}, run_once: true}
+    - import_tasks: look.yml
+      run_once: true
+    - {name: three, debug: {msg: '{{ chosen }} {{ seen.stdout }}'}}
+",
+    )
+    .file(
+        "look.yml",
+        "- {name: two, command: 'echo {{ chosen }}!', register: seen}\n",
+    )
+    .run()
+    .code(0)
+    .expect(
+        "
+        play p: a b c
+        task one
+          a ok
+        task two
+          a changed
+        task three
+          a ok a a!
+          b ok a a!
+          c ok a a!
+        ",
+    );
+}
+
+#[test]
+fn an_include_that_runs_once_brings_its_tasks_to_the_first_host_only() {
+    Case::new(
+        "
+- name: p
+  hosts: all
+  gather_facts: false
+  tasks:
+    - {include_tasks: look.yml, run_once: true}
+",
+    )
+    .file("look.yml", "- {name: two, debug: {msg: x}}\n")
+    .run()
+    .code(0)
+    .expect(
+        "
+        play p: a b c
+        task include_tasks
+        task two
+          a ok x
+        ",
+    );
+}

@@ -99,7 +99,7 @@ impl Lab {
             vars: serde_json::Map::new(),
         };
         // What an earlier, killed run of the tests left.
-        lab.runbook(&["lab", "down", "m1", "--name", name]);
+        lab.runbook(&["lab", "down", name]);
         lab.runbook(&["lab", "up", "m1", "--name", name]).code(0);
         lab.read_inventory();
         lab
@@ -138,13 +138,17 @@ impl Lab {
     /// A variable of the inventory.
     pub fn var(&self, name: &str) -> String {
         let value = &self.vars[name];
-        value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
     }
 
     /// How the application reaches the cluster.
     pub fn access(&self) -> Access {
         Access {
-            nodes: ["db1", "db2", "db3"].map(|node| self.hosts[node].clone()).into(),
+            nodes: ["db1", "db2", "db3"]
+                .map(|node| self.hosts[node].clone())
+                .into(),
             port: 5432,
             user: self.var("app_user"),
             password: self.var("lab_app_password"),
@@ -168,8 +172,13 @@ impl Lab {
     pub fn runbook(&self, args: &[&str]) -> Ran {
         let began = Instant::now();
         let ran = self.command(args).output().expect("to run the binary");
-        println!("  runbook {} ({:.1} s)", args.join(" "), began.elapsed().as_secs_f64());
-        let text = [ran.stdout, ran.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        println!(
+            "  runbook {} ({:.1} s)",
+            args.join(" "),
+            began.elapsed().as_secs_f64()
+        );
+        let text =
+            [ran.stdout, ran.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         Ran {
             code: ran.status.code().unwrap_or(-1),
             text: text.concat(),
@@ -183,7 +192,10 @@ impl Lab {
 
     /// The same, with a Ctrl-C as soon as the named task has begun.
     pub fn update_interrupted(&self, extra: &[&str], at: &str) -> Ran {
-        let mut child = self.command(&update(extra)).spawn().expect("to run the binary");
+        let mut child = self
+            .command(&update(extra))
+            .spawn()
+            .expect("to run the binary");
         let pid = Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
         let mut errors = child.stderr.take().expect("its standard error");
         let errors = std::thread::spawn(move || {
@@ -222,16 +234,26 @@ impl Lab {
     /// The same; false when it failed.
     pub fn try_sh(&self, host: &str, script: &str) -> (bool, String) {
         let ran = Command::new("docker")
-            .args(["exec", &format!("runbook-lab-{}-{host}", self.name), "sh", "-c", script])
+            .args([
+                "exec",
+                &format!("runbook-lab-{}-{host}", self.name),
+                "sh",
+                "-c",
+                script,
+            ])
             .output()
             .expect("to run docker");
-        let text = [&ran.stdout[..], &ran.stderr[..]].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let text = [&ran.stdout[..], &ran.stderr[..]]
+            .map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         (ran.status.success(), text.concat().trim().to_owned())
     }
 
     /// Asks a node's database for one value.
     pub fn sql(&self, host: &str, sql: &str) -> String {
-        self.sh(host, &format!("cd / && runuser -u postgres -- psql -XAtq -c \"{sql}\""))
+        self.sh(
+            host,
+            &format!("cd / && runuser -u postgres -- psql -XAtq -c \"{sql}\""),
+        )
     }
 
     /// A node as it is; none while its server does not answer.
@@ -244,7 +266,11 @@ impl Lab {
         let (server, installed) = text.split_once('\n').filter(|_| ok)?;
         let mut fields = server.split('|');
         let running = fields.next()?.split(' ').next()?.to_owned();
-        let role = if fields.next()? == "t" { "replica" } else { "primary" };
+        let role = if fields.next()? == "t" {
+            "replica"
+        } else {
+            "primary"
+        };
         Some(Node {
             running,
             installed: installed.to_owned(),
@@ -255,7 +281,9 @@ impl Lab {
 
     /// All nodes as they are.
     pub fn nodes(&self) -> BTreeMap<&'static str, Option<Node>> {
-        ["db1", "db2", "db3"].map(|host| (host, self.node(host))).into()
+        ["db1", "db2", "db3"]
+            .map(|host| (host, self.node(host)))
+            .into()
     }
 
     /// Who is primary, by asking every node.
@@ -292,7 +320,7 @@ impl Drop for Lab {
             println!("kept: lab {} in {}", self.name, self.project().display());
             return;
         }
-        let down = self.runbook(&["lab", "down", "m1", "--name", &self.name]);
+        let down = self.runbook(&["lab", "down", &self.name]);
         if !std::thread::panicking() {
             down.code(0);
         }

@@ -14,7 +14,9 @@ const SWITCH: &str = "RUNBOOK_TEST_POSTGRES";
 
 /// The newest installed programs. That they are missing is a failure, unless it was allowed.
 fn bin_dir() -> Option<PathBuf> {
-    let dirs = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let dirs = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten();
     let bins = dirs.filter_map(|entry| Some(entry.ok()?.path().join("bin")));
     let newest = bins.filter(|bin| bin.join("initdb").exists()).max();
     if newest.is_none() {
