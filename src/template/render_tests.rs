@@ -146,7 +146,7 @@ fn what_is_undefined_is_told_with_the_missing_link() {
         ),
         (
             "'{% for x in list %}{{ x.nope }}{% endfor %}'",
-            "error: test.yml:1:23: `x.nope` is undefined",
+            "error: test.yml:1:24: `x.nope` is undefined",
         ),
     ] {
         assert_eq!(rendered(text), expected, "{text}");
