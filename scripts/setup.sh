@@ -48,10 +48,8 @@ need_linker() {
 # Cargo, new enough, and what it links with.
 need_rust() {
   need_linker
-  if ! command -v cargo >/dev/null && [ -f "$HOME/.cargo/env" ]; then
-    # shellcheck disable=SC1091
-    . "$HOME/.cargo/env"
-  fi
+  # Where rustup puts it, for shells that do not know yet.
+  command -v cargo >/dev/null || PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
   local needed version
   needed=$(rust_needed)
   if ! command -v cargo >/dev/null; then
