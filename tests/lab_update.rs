@@ -111,6 +111,15 @@ fn refusals(lab: &Lab) {
         lab.runbook(&["play", "update-postgres.yml", "-l", "db2"])
             .code(2)
             .says("leave --limit (-l) out, and select what to update with -e update_hosts=db2");
+        lab.sh(
+            "db2",
+            "systemctl stop ssh.socket ssh.service; pkill -x sshd || true",
+        );
+        lab.update(&[])
+            .code(4)
+            .says("db2: [Reach every node]")
+            .says("Connection refused");
+        lab.sh("db2", "systemctl start ssh.service");
     });
 }
 
@@ -330,7 +339,7 @@ fn switchovers_in_trouble(lab: &Lab, runtime: &Runtime) {
         let ran = lab
             .update(&[&primary[..], &["switchover_back=false"]].concat())
             .code(0);
-        ran.says("Go through with the promotion");
+        ran.says("Promote the new primary, once more");
         assert_sound(lab, "db2");
     });
     report(&seen);
