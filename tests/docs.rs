@@ -2,6 +2,8 @@
 //!
 //! `RUNBOOK_WRITE_DOCS=1 cargo test --test docs` writes the tables anew.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -46,10 +48,12 @@ fn cell(text: &str) -> String {
 }
 
 fn keywords(refused: bool) -> String {
-    let mut table = match refused {
-        false => "| keyword | stands on | what it is for |\n|---|---|---|\n".to_owned(),
-        true => "| keyword | what to do instead |\n|---|---|\n".to_owned(),
+    let head = if refused {
+        "| keyword | what to do instead |\n|---|---|\n"
+    } else {
+        "| keyword | stands on | what it is for |\n|---|---|---|\n"
     };
+    let mut table = head.to_owned();
     for keyword in playbook::keywords() {
         let (name, places, doc) = (keyword.name, &keyword.places, cell(keyword.doc));
         match keyword.instead {
@@ -201,7 +205,7 @@ fn read_sources(dir: &Path, tests_are_code: bool, into: &mut String) {
             let lines = code
                 .lines()
                 .filter(|line| !line.trim_start().starts_with("//"));
-            lines.for_each(|line| *into += &format!("{line}\n"));
+            lines.for_each(|line| into.extend([line, "\n"]));
         }
     }
 }

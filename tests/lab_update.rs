@@ -44,6 +44,10 @@ fn a_cluster_is_updated_while_it_serves() {
     second_run(&lab);
     heading("Ctrl-C between the stop of the primary and the promotion, and during the promotion");
     interrupted(&lab, &runtime);
+    heading(
+        "a switchover that cannot be completed is undone; one that is slow is gone through with",
+    );
+    switchovers_in_trouble(&lab, &runtime);
     heading("two primaries");
     two_primaries(&lab);
     heading("done");
@@ -285,6 +289,60 @@ fn interrupted(lab: &Lab, runtime: &Runtime) {
             "on {host}"
         );
     }
+    assert_sound(lab, "db1");
+}
+
+/// The primary alone is updated, with hooks that get in the way of its switchover at the last moment.
+fn switchovers_in_trouble(lab: &Lab, runtime: &Runtime) {
+    let hooks = lab.project().join("hooks");
+    std::fs::create_dir(&hooks).expect("a folder");
+    let hook = hooks.join("postgres-pre-switchover.yml");
+    let sabotage = |sql: &str| {
+        format!(
+            "- postgresql_query: {{query: \"{sql}\", autocommit: true}}\n  become_user: postgres\n  delegate_to: '{{{{ hook.new_primary }}}}'\n"
+        )
+    };
+    let primary = [
+        "update_hosts=db1",
+        "switchover_target=db2",
+        "switchover_timeout=3",
+        "update_stable_samples=1",
+    ];
+
+    // Nothing tells that replay is paused before the primary has stopped.
+    std::fs::write(&hook, sabotage("SELECT pg_wal_replay_pause()")).expect("a hook");
+    let (seen, ()) = with_traffic(lab, runtime, || {
+        let ran = lab.update(&primary).code(2);
+        ran.says("The switchover from db1 to db2 was given up")
+            .says("db1 is primary as before, and nothing is lost");
+        lab.sql("db2", "SELECT pg_wal_replay_resume()");
+        assert_sound(lab, "db1");
+    });
+    report(&seen);
+
+    // The promotion takes longer than it may; once tried, there is no way back, so it is waited for.
+    std::fs::write(
+        &hook,
+        sabotage("ALTER SYSTEM SET recovery_end_command = 'sleep 6'; SELECT pg_reload_conf()"),
+    )
+    .expect("a hook");
+    let (seen, ()) = with_traffic(lab, runtime, || {
+        let ran = lab
+            .update(&[&primary[..], &["switchover_back=false"]].concat())
+            .code(0);
+        ran.says("Go through with the promotion");
+        assert_sound(lab, "db2");
+    });
+    report(&seen);
+    std::fs::remove_dir_all(&hooks).expect("to remove the hooks");
+    assert_eq!(
+        lab.node("db1").map(|node| node.installed),
+        Some(lab.var("lab_postgres_newer"))
+    );
+
+    // Nothing to update, but the role is to go home.
+    lab.update(&["update_hosts=db1", "preferred_primary=db1"])
+        .code(0);
     assert_sound(lab, "db1");
 }
 

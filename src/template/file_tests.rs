@@ -258,3 +258,24 @@ fn deep_nesting_ends_before_the_stack_does() {
     );
     assert!(told.contains("recursion limit exceeded"), "{told}");
 }
+
+#[test]
+fn nothing_takes_more_memory_than_it_should() {
+    for expression in [
+        "'a' * 9999999999",
+        "[1] * 999999999999",
+        "'%9999999999d' | format(1)",
+        "'%*d' | format(9999999999, 1)",
+        "'%.999999999f' | format(1.5)",
+        "'{:9999999999}'.format('x')",
+        "'a' | indent(99999999999, true)",
+        "2 ** 99999999999",
+        "[1] | batch(9999999999999, 'x')",
+        "range(9) | slice(99999999999)",
+        "[1] | tojson(indent=99999999999)",
+        "range(999999999)",
+    ] {
+        let told = super::super::testing::json(expression, "{}");
+        assert!(told.starts_with("error: "), "{expression}: {told}");
+    }
+}

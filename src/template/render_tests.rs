@@ -114,11 +114,11 @@ fn what_is_undefined_is_told_with_the_missing_link() {
         ),
         (
             "'{{ db.user.name }}'",
-            "error: test.yml:1:7: `db.user` is undefined: `db` has no `user` (it has `host`, `ports`)",
+            "error: test.yml:1:5: `db.user` is undefined: `db` has no `user` (it has `host`, `ports`)",
         ),
         (
             "\"{{ db['ports'][7] }}\"",
-            "error: test.yml:1:7: `db['ports'][7]` is undefined: `db['ports']` has 2 items",
+            "error: test.yml:1:5: `db['ports'][7]` is undefined: `db['ports']` has 2 items",
         ),
         (
             "'{{ nothing.x }}'",
@@ -130,7 +130,7 @@ fn what_is_undefined_is_told_with_the_missing_link() {
         ),
         (
             "'{{ zzz | upper }}'",
-            "error: test.yml:1:11: `zzz` is undefined",
+            "error: test.yml:1:5: `zzz` is undefined",
         ),
         (
             "'{{ [zzz] }}'",
@@ -142,7 +142,7 @@ fn what_is_undefined_is_told_with_the_missing_link() {
         ),
         (
             "\"{{ 'b' in zzz }}\"",
-            "error: test.yml:1:5: `zzz` is undefined",
+            "error: test.yml:1:12: `zzz` is undefined",
         ),
         (
             "'{% for x in list %}{{ x.nope }}{% endfor %}'",

@@ -35,6 +35,7 @@ fn single_values() {
         ("(n == 7) | ternary('a', 'b')", r#""a""#),
         ("false | ternary('a', 'b')", r#""b""#),
         ("none_var | ternary('a', 'b', 'c')", r#""c""#),
+        ("true | ternary(true_val='a', false_val='b')", r#""a""#),
         ("none_var | ternary('a', 'b')", r#""b""#),
         (
             "true | ternary('a')",
@@ -61,6 +62,16 @@ fn single_values() {
         ("'a' | comment('xml')", r#""<!--\n -\n - a\n -\n-->""#),
         ("'ab' | center(5)", r#""  ab ""#),
         ("'to be, or not' | wordcount", "4"),
+        ("'to be or not' | truncate(8, leeway=0)", r#""to...""#),
+        (
+            "'to be or not' | truncate(8, true, '!', 0)",
+            r#""to be o!""#,
+        ),
+        ("'to be or not' | truncate(8)", r#""to be or not""#),
+        ("range(5) | batch(2, 0)", "[[0,1],[2,3],[4,0]]"),
+        ("range(5) | slice(2)", "[[0,1,2],[3,4]]"),
+        ("'a\\nb' | indent(2)", r#""a\n  b""#),
+        ("'a\\nb' | indent('> ', first=true)", r#""> a\n> b""#),
         ("'to be or not' | wordwrap(5)", r#""to be\nor\nnot""#),
         ("zzz | default('d')", r#""d""#),
         ("zzz.a.b | default('d')", r#""d""#),
@@ -250,6 +261,12 @@ fn encodings() {
         ("'w6k=' | b64decode", r#""é""#),
         ("'?' | b64decode", "error"),
         ("'a%20b+c%C3%A9' | urldecode", r#""a b cé""#),
+        (
+            "'postgres://u:p@DB:5432/x?a=b#f' | urlsplit | to_json(sort_keys=true) | from_json",
+            r#"{"fragment":"f","hostname":"db","netloc":"u:p@DB:5432","password":"p","path":"/x","port":5432,"query":"a=b","scheme":"postgres","username":"u"}"#,
+        ),
+        ("'https://[::1]/x' | urlsplit('hostname')", r#""::1""#),
+        ("'x' | urlsplit('nope')", "error: a URL has no part `nope`"),
         (
             "'x' | hash",
             r#""11f6ad8ec52a2984abaafd7c3b516503785c2072""#,

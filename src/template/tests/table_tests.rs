@@ -92,6 +92,12 @@ fn versions() {
         ("'15~rc1' is version('15', '<')", "true"),
         ("'15rc1' is version('15', '>')", "true"),
         ("'1.0' is version('1', '>')", "true"),
+        ("'1.0' is version('1', operator='>')", "true"),
+        (
+            "'1.2rc1' is version('1.2rc1', version_type='pep440')",
+            "true",
+        ),
+        ("'1.0' is version('1.0.0', strict=true)", "true"),
         ("'007' is version('7')", "true"),
         ("15 is version(9, 'gt')", "true"),
         ("'1.0' is version('1.0.0', '==', strict=true)", "true"),

@@ -17,11 +17,11 @@ pub(super) static TABLE: &[Entry] = tests! {
 fn version(
     value: Cow<'_, str>,
     other: Cow<'_, str>,
-    operator: Option<&str>,
-    more: Rest<ValueOrKwargs>,
+    args: Rest<ValueOrKwargs>,
 ) -> Result<bool, Error> {
-    let more = more.into_values();
-    let (strict, version_type, kwargs): (Option<bool>, Option<&str>, Kwargs) = from_args(&more)?;
+    let args = args.into_values();
+    let (operator, strict, version_type, kwargs) =
+        from_args::<(Option<&str>, Option<bool>, Option<&str>, Kwargs)>(&args)?;
     let operator = either(operator, &kwargs, "operator")?.unwrap_or("eq");
     let strict = either(strict, &kwargs, "strict")?;
     let kind = either(version_type, &kwargs, "version_type")?;
