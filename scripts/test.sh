@@ -50,7 +50,9 @@ tests() {
 }
 
 run_lint() {
-  cargo fmt --check && cargo clippy --locked --all-targets -- -D warnings
+  cargo fmt --check
+  local code=$?
+  cargo clippy --locked --all-targets -- -D warnings && return "$code"
 }
 
 run_unit() {
