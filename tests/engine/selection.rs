@@ -88,3 +88,20 @@ fn order_turns_the_hosts_round() {
     let ran = Case::new(playbook).run();
     assert_eq!(ran.lines[0], "play p: c b a");
 }
+
+#[test]
+fn debug_is_silent_below_its_verbosity() {
+    let playbook = "
+- name: p
+  hosts: a
+  gather_facts: false
+  tasks:
+    - {name: one, debug: {msg: x, verbosity: 1}}
+";
+    let quiet = Case::new(playbook).run();
+    assert_eq!(quiet.lines[2], "  a skipped");
+    let loud = Case::new(playbook)
+        .options(|options| options.verbosity = 1)
+        .run();
+    assert_eq!(loud.lines[2], "  a ok x");
+}

@@ -33,6 +33,13 @@ pub(in crate::modules) static MODULE: ModuleSpec = ModuleSpec {
 };
 
 fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
+    let verbosity = ctx.scope.get("ansible_verbosity")?;
+    let verbosity = verbosity.and_then(|v| i64::try_from(v).ok()).unwrap_or(0);
+    if args.verbosity > verbosity {
+        let mut outcome = Outcome::ok().msg(format!("shown from verbosity {} on", args.verbosity));
+        outcome.skipped = true;
+        return Ok(outcome);
+    }
     let (key, value) = match (args.msg, args.var) {
         (Some(_), Some(_)) => return Err(Failure::new("`msg` and `var` exclude each other")),
         (Some(msg), None) => ("msg".to_owned(), msg),
@@ -42,6 +49,5 @@ fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
         }
         (None, None) => ("msg".to_owned(), Value::from("Hello world!")),
     };
-    let _ = args.verbosity;
     Ok(Outcome::ok().with(&key, to_json(&value)))
 }
