@@ -80,7 +80,7 @@ pub struct Outage {
 impl Outage {
     /// How long it took.
     pub fn length(&self) -> Duration {
-        self.to - self.from
+        self.to.saturating_sub(self.from)
     }
 }
 
@@ -209,7 +209,7 @@ async fn write(
             let now = began.elapsed();
             let mut written = written.lock().expect("no reader panicked");
             written.acknowledged.push(n);
-            if now - last > Duration::from_millis(100) {
+            if now.saturating_sub(last) > Duration::from_millis(100) {
                 written.outages.push(Outage {
                     from: last,
                     to: now,

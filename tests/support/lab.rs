@@ -121,7 +121,8 @@ impl Lab {
             }
         }
         let vars = read(&inventory.with_file_name("group_vars").join("all.yml"));
-        self.vars = vars.as_object().expect("variables").clone();
+        self.vars
+            .clone_from(vars.as_object().expect("variables"));
     }
 
     /// The project's folder.
