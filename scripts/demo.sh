@@ -16,7 +16,7 @@ show() {
   printf '\n'
   say "$1"
   runbook --color never play scripts/demo/cluster.yml >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
-  sed -n 's/^ok: \[\(.*\)\] => /  \1  /p' "$log"
+  sed -n 's/^ok: \[\(.*\)\] => /  \1  /p' "$log" | sort
 }
 
 run() {
@@ -35,7 +35,7 @@ cargo build --locked
 PATH="${CARGO_TARGET_DIR:-$PWD/target}/debug:$PATH"
 
 # Docker is installed by the lab itself where that is possible.
-run runbook lab up m1 --name "$lab"
+if [ "$lab" = m1 ]; then run runbook lab up m1; else run runbook lab up m1 --name "$lab"; fi
 export RUNBOOK_INVENTORY="inventories/lab-$lab/hosts.yml"
 
 show "before"

@@ -34,13 +34,22 @@ need() {
   apt_install "$2" || die "failed to install the package \`$2\`" "install it by hand and start again"
 }
 
-# A C compiler's driver, which Rust links with, and cargo, new enough.
+# Whether programs can be linked: Rust uses the C compiler's driver and the C library's start files.
+can_link() { echo 'int main(void) { return 0; }' | cc -x c - -o /dev/null 2>/dev/null; }
+
+need_linker() {
+  local how="install a C compiler and the C library's headers (\`gcc libc6-dev\` on Debian and Ubuntu) and start again"
+  can_link && return
+  can_install || die "programs cannot be linked" "$how"
+  apt_install gcc libc6-dev || die "failed to install the packages \`gcc libc6-dev\`" "$how"
+  can_link || die "programs cannot be linked, although \`gcc libc6-dev\` are installed" "$how"
+}
+
+# Cargo, new enough, and what it links with.
 need_rust() {
-  need cc gcc
-  if ! command -v cargo >/dev/null && [ -f "$HOME/.cargo/env" ]; then
-    # shellcheck disable=SC1091
-    . "$HOME/.cargo/env"
-  fi
+  need_linker
+  # Where rustup puts it, for shells that do not know yet.
+  command -v cargo >/dev/null || PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
   local needed version
   needed=$(rust_needed)
   if ! command -v cargo >/dev/null; then

@@ -60,18 +60,20 @@ run_unit() {
   tests --doc && return "$code"
 }
 
-# The integration tests of one tier; cargo without a target would run them all.
+# The integration tests of one tier, then options for them; cargo without a target would run all.
 integration() {
   local found
   found=$(targets "$1")
-  [ -n "$found" ] || { echo "there are no tests in the tier $1"; return 1; }
+  shift
+  [ -n "$found" ] || { echo "there are no tests in this tier"; return 1; }
   # shellcheck disable=SC2086
-  tests $found
+  tests $found "$@"
 }
 
 run_cli() { integration cli; }
 run_ssh() { integration ssh; }
-run_lab() { integration lab; }
+# Takes minutes, and tells how far it is.
+run_lab() { integration lab -- --nocapture; }
 
 # Everything a tier needs that cargo does not bring.
 prepare() {
@@ -92,7 +94,10 @@ prepare() {
       [ "$(id -u)" = 0 ] || die "the ssh tier makes users of its own and becomes them: run it as root" \
         "the other tiers do without: bash scripts/test.sh unit cli"
       ;;
-    lab) need ssh openssh-client ;; # The lab installs Docker itself, or says what to install.
+    lab)
+      need ssh openssh-client
+      need_docker
+      ;;
   esac
 }
 
@@ -107,6 +112,26 @@ need_postgres() {
   echo 'create_main_cluster = false' >"$drop_in"
   apt_install postgresql || die "failed to install the package \`postgresql\`"
   rm -f "$drop_in"
+}
+
+# A Docker daemon that answers.
+need_docker() {
+  docker version >/dev/null 2>&1 && return
+  local how="install Docker Engine 20.10 or newer, start it, and make sure that \`docker version\` works for you"
+  can_install || die "Docker is missing or does not answer" "$how"
+  if ! command -v dockerd >/dev/null; then
+    apt_install docker.io || die "failed to install the package \`docker.io\`" "$how"
+  fi
+  # Newer releases have the client in a package of its own.
+  command -v docker >/dev/null || apt_install docker-cli || die "failed to install the package \`docker-cli\`" "$how"
+  say "starting the Docker daemon"
+  if [ -d /run/systemd/system ]; then systemctl start docker; else service docker start; fi >/dev/null 2>&1
+  for _ in $(seq 60); do
+    docker version >/dev/null 2>&1 && return
+    sleep 1
+  done
+  docker version
+  die "the Docker daemon does not answer" "$how"
 }
 
 tier() {

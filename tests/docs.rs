@@ -2,12 +2,15 @@
 //!
 //! `RUNBOOK_WRITE_DOCS=1 cargo test --test docs` writes the tables anew.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use regex::Regex;
 use runbook::modules::spec::CheckMode;
+use runbook::template::{Entry, Templar};
 use runbook::{modules, playbook};
 
 fn root() -> PathBuf {
@@ -45,10 +48,12 @@ fn cell(text: &str) -> String {
 }
 
 fn keywords(refused: bool) -> String {
-    let mut table = match refused {
-        false => "| keyword | stands on | what it is for |\n|---|---|---|\n".to_owned(),
-        true => "| keyword | what to do instead |\n|---|---|\n".to_owned(),
+    let head = if refused {
+        "| keyword | what to do instead |\n|---|---|\n"
+    } else {
+        "| keyword | stands on | what it is for |\n|---|---|---|\n"
     };
+    let mut table = head.to_owned();
     for keyword in playbook::keywords() {
         let (name, places, doc) = (keyword.name, &keyword.places, cell(keyword.doc));
         match keyword.instead {
@@ -82,6 +87,26 @@ fn the_modules_are_those_of_the_table() {
         writeln!(table, "| `{name}`{others} | {summary} | {check} |").unwrap();
     }
     check("docs/compatibility.md", "modules", &table);
+}
+
+#[test]
+fn filters_tests_functions_and_lookups_are_those_of_the_templates() {
+    let rows = |entries: Vec<(&str, &str)>| {
+        let mut table = "| name | what it gives |\n|---|---|\n".to_owned();
+        for (name, summary) in entries {
+            writeln!(table, "| `{name}` | {} |", cell(summary)).unwrap();
+        }
+        table
+    };
+    let named = |entry: &'static Entry| (entry.name, entry.summary);
+    for (name, entries) in [
+        ("filters", Templar::filters().map(named).collect()),
+        ("tests", Templar::tests().map(named).collect()),
+        ("functions", Templar::functions().map(named).collect()),
+        ("lookups", Templar::lookups().collect()),
+    ] {
+        check("docs/compatibility.md", name, &rows(entries));
+    }
 }
 
 #[test]
@@ -180,7 +205,7 @@ fn read_sources(dir: &Path, tests_are_code: bool, into: &mut String) {
             let lines = code
                 .lines()
                 .filter(|line| !line.trim_start().starts_with("//"));
-            lines.for_each(|line| *into += &format!("{line}\n"));
+            lines.for_each(|line| into.extend([line, "\n"]));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The binary over a real `sshd`: what an operator sees when the way to the host is the trouble.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "support/sshd.rs"]
 mod sshd;
 #[path = "support/users.rs"]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Map;
 
 use super::connections::{self, Way};
 use super::controller::TaskController;
@@ -18,7 +18,7 @@ use crate::modules::args::{Argument, Arguments};
 use crate::modules::spec::CheckMode;
 use crate::modules::{ArgKind, Ctx, Failure, ModuleSpec, Outcome, Remote};
 use crate::playbook::{Action, TaskArgs};
-use crate::template::{Condition, is_omit};
+use crate::template::is_omit;
 use crate::vars::{Scope, Value};
 
 /// Everything a call needs, worked out from the task and its scope.
@@ -145,7 +145,7 @@ impl PlayRun<'_> {
         {
             blame_delegate(&mut done, delegate);
         }
-        self.judge(run, &call.scope, done)
+        judge::verdict(run, &call.scope, done)
     }
 
     async fn run_module(
@@ -175,62 +175,6 @@ impl PlayRun<'_> {
             controller: &controller,
         };
         (spec.run)(arguments, &ctx).await
-    }
-
-    /// `changed_when` and `failed_when` have the last word.
-    fn judge(&self, run: &TaskRun<'_>, scope: &Arc<Scope>, mut done: Done) -> Done {
-        let task = run.task;
-        let decided = matches!(done.status, Status::Unreachable | Status::Skipped);
-        if decided || (task.changed_when.is_none() && task.failed_when.is_none()) {
-            return done;
-        }
-        let seen = judge::with_result(run, scope, &done);
-        let holds = |node| -> Result<Option<bool>, Diagnostic> {
-            let Some(node) = node else { return Ok(None) };
-            Ok(Some(
-                scope.templar().condition(node, &seen)? == Condition::Holds,
-            ))
-        };
-        let verdict = holds(task.changed_when.as_ref())
-            .and_then(|changed| Ok((changed, holds(task.failed_when.as_ref())?)));
-        let (changed, failed) = match verdict {
-            Ok(verdict) => verdict,
-            Err(mistake) => {
-                return Done {
-                    began: done.began,
-                    ..Done::mistaken(&mistake)
-                };
-            }
-        };
-        let was_changed = done
-            .result
-            .get("changed")
-            .and_then(Json::as_bool)
-            .unwrap_or(false);
-        let changed = changed.unwrap_or(was_changed);
-        let failed = failed.unwrap_or(done.status == Status::Failed);
-        done.result.insert("changed".into(), changed.into());
-        done.result.insert("failed".into(), failed.into());
-        if let Some(condition) = &task.failed_when {
-            done.result
-                .insert("failed_when_result".into(), failed.into());
-            if failed && done.status != Status::Failed {
-                let text = condition
-                    .raw()
-                    .map_or_else(|| "a condition".into(), |c| format!("`{c}`"));
-                let seen = done.msg().map(|m| format!(": {m}")).unwrap_or_default();
-                done.result.insert(
-                    "msg".into(),
-                    format!("failed_when {text} holds{seen}").into(),
-                );
-            }
-        }
-        done.status = match (failed, changed) {
-            (true, _) => Status::Failed,
-            (false, true) => Status::Changed,
-            (false, false) => Status::Ok,
-        };
-        done
     }
 }
 

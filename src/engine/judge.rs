@@ -7,6 +7,9 @@ use super::keywords;
 use super::step::Done;
 use super::task::TaskRun;
 use crate::diag::Diagnostic;
+use serde_json::Value as Json;
+
+use crate::event::Status;
 use crate::template::Condition;
 use crate::vars::{Scope, Var, VarMap, from_map};
 use crate::yaml::Node;
@@ -34,4 +37,75 @@ pub(super) fn with_result(run: &TaskRun<'_>, scope: &Arc<Scope>, done: &Done) ->
     let mut vars = VarMap::new();
     vars.insert(name.into(), Var::Data(from_map(&done.result)));
     scope.with(Arc::new(vars))
+}
+
+/// `changed_when` and `failed_when` have the last word.
+pub(super) fn verdict(run: &TaskRun<'_>, scope: &Arc<Scope>, mut done: Done) -> Done {
+    let task = run.task;
+    let decided = matches!(done.status, Status::Unreachable | Status::Skipped);
+    if decided || (task.changed_when.is_none() && task.failed_when.is_none()) {
+        return done;
+    }
+    let seen = with_result(run, scope, &done);
+    let holds = |node| -> Result<Option<bool>, Diagnostic> {
+        let Some(node) = node else { return Ok(None) };
+        Ok(Some(
+            scope.templar().condition(node, &seen)? == Condition::Holds,
+        ))
+    };
+    let verdict = holds(task.changed_when.as_ref())
+        .and_then(|changed| Ok((changed, holds(task.failed_when.as_ref())?)));
+    let (changed, failed) = match verdict {
+        Ok(verdict) => verdict,
+        Err(mistake) => {
+            return Done {
+                began: done.began,
+                ..Done::mistaken(&mistake)
+            };
+        }
+    };
+    let was_changed = done
+        .result
+        .get("changed")
+        .and_then(Json::as_bool)
+        .unwrap_or(false);
+    let changed = changed.unwrap_or(was_changed);
+    let failed = failed.unwrap_or(done.status == Status::Failed);
+    done.result.insert("changed".into(), changed.into());
+    done.result.insert("failed".into(), failed.into());
+    if let Some(condition) = &task.failed_when {
+        done.result
+            .insert("failed_when_result".into(), failed.into());
+        if failed && done.status != Status::Failed {
+            let text = condition
+                .raw()
+                .map_or_else(|| "a condition".into(), |c| format!("`{c}`"));
+            let seen = done.msg().map(|m| format!(": {m}")).unwrap_or_default();
+            done.result.insert(
+                "msg".into(),
+                format!("failed_when {text} holds{seen}").into(),
+            );
+        }
+    }
+    done.status = match (failed, changed) {
+        (true, _) => Status::Failed,
+        (false, true) => Status::Changed,
+        (false, false) => Status::Ok,
+    };
+    done
+}
+
+/// `ignore_errors` and `ignore_unreachable`.
+pub(super) fn forgive(run: &TaskRun<'_>, scope: &Arc<Scope>, done: &mut Done) {
+    let keywords = &run.inherited.keywords;
+    let (keyword, node) = match done.status {
+        Status::Failed => ("ignore_errors", keywords.ignore_errors.as_ref()),
+        Status::Unreachable => ("ignore_unreachable", keywords.ignore_unreachable.as_ref()),
+        _ => return,
+    };
+    // Under `until` and the like the result may itself decide; hence the scope with it.
+    let scope = with_result(run, scope, done);
+    if keywords::flag(keyword, node, false, &scope).unwrap_or(false) {
+        done.status = Status::Ignored;
+    }
 }

@@ -98,7 +98,7 @@ impl PlayRun<'_> {
                 ..Done::mistaken(&mistake)
             };
         }
-        self.forgive_errors(run, &scope, &mut done);
+        judge::forgive(run, &scope, &mut done);
         self.finish(run, host, &done);
         done
     }
@@ -195,21 +195,6 @@ impl PlayRun<'_> {
         for host in self.audience(run, host) {
             let vars = VarMap::from_iter([(Arc::from(name), result.clone())]);
             self.engine.store.set(&host, vars);
-        }
-    }
-
-    /// `ignore_errors` and `ignore_unreachable`.
-    fn forgive_errors(&self, run: &TaskRun<'_>, scope: &Arc<Scope>, done: &mut Done) {
-        let keywords = &run.inherited.keywords;
-        let (keyword, node) = match done.status {
-            Status::Failed => ("ignore_errors", keywords.ignore_errors.as_ref()),
-            Status::Unreachable => ("ignore_unreachable", keywords.ignore_unreachable.as_ref()),
-            _ => return,
-        };
-        // Under `until` and the like the result may itself decide; hence the scope with it.
-        let scope = judge::with_result(run, scope, done);
-        if keywords::flag(keyword, node, false, &scope).unwrap_or(false) {
-            done.status = Status::Ignored;
         }
     }
 

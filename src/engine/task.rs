@@ -95,13 +95,11 @@ impl PlayRun<'_> {
             Err(mistake) => return self.all_fail(&run, hosts, &mistake),
         };
         let targets = if run.once { &hosts[..1] } else { hosts };
-        match &task.action {
-            Action::Include(include) => self.include(include, &run, targets).await,
-            _ => {
-                let ends = self.over_hosts(&run, targets, &scope).await;
-                self.conclude(&run, hosts, ends, &scope)
-            }
+        if let Action::Include(include) = &task.action {
+            return self.include(include, &run, targets).await;
         }
+        let ends = self.over_hosts(&run, targets, &scope).await;
+        self.conclude(&run, hosts, ends, &scope)
     }
 
     /// Runs the step on these hosts, as many at a time as forks and `throttle` allow.

@@ -181,7 +181,7 @@ mod tests {
     fn a_wait_says_what_for() {
         let error = LabError::WaitTimedOut {
             what: "sshd on db1 (10.213.4.11:22)".into(),
-            limit: Duration::from_secs(60),
+            limit: Duration::from_mins(1),
             detail: "Connection refused".into(),
         };
         assert_eq!(

@@ -179,6 +179,10 @@ pub(crate) fn remove(dir: &Path) -> Result<bool, LabError> {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the method is not general enough over the inventory's lifetime"
+)]
 mod tests {
     use super::super::container::hosts;
     use super::*;

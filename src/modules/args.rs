@@ -149,6 +149,7 @@ macro_rules! module_args {
     ) => {
         $(#[doc = $struct_doc])*
         #[derive(Debug, Clone)]
+        #[allow(clippy::struct_field_names, reason = "the names are Ansible's")]
         $vis struct $name {
             $( $(#[doc = $doc])+ pub(crate) $field: $ty, )*
         }

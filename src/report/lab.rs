@@ -43,14 +43,14 @@ impl Progress {
                 bar.println(format!("• {step}"));
                 bar.set_message(step.clone());
             }
-            (lab::Progress::Step(step), None) => self.line(&format!("• {step}")),
+            (lab::Progress::Step(step), None) => line(&format!("• {step}")),
             (lab::Progress::Detail(detail), Some(bar)) => {
                 let step = self.step.lock().unwrap_or_else(PoisonError::into_inner);
                 bar.set_message(format!("{step}: {detail}"));
             }
             (lab::Progress::Detail(_), None) => {}
             (lab::Progress::Warning(text), Some(bar)) => bar.println(format!("warning: {text}")),
-            (lab::Progress::Warning(text), None) => self.line(&format!("warning: {text}")),
+            (lab::Progress::Warning(text), None) => line(&format!("warning: {text}")),
         }
     }
 
@@ -60,10 +60,10 @@ impl Progress {
             bar.finish_and_clear();
         }
     }
+}
 
-    fn line(&self, text: &str) {
-        let _ = writeln!(std::io::stderr(), "{text}");
-    }
+fn line(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// A lab that is ready to be used, and how.
@@ -144,19 +144,20 @@ pub fn list(labs: &[LabSummary]) -> String {
     if labs.is_empty() {
         return "no labs; `runbook lab up m1` makes one\n".to_owned();
     }
-    labs.iter()
-        .map(|lab| {
-            let LabSummary {
-                name,
-                layout,
-                running,
-                hosts,
-                inventory,
-            } = lab;
-            format!(
-                "{name}  layout {layout}, {running} of {hosts} hosts running, {}\n",
-                inventory.display()
-            )
-        })
-        .collect()
+    let mut text = String::new();
+    for lab in labs {
+        let LabSummary {
+            name,
+            layout,
+            running,
+            hosts,
+            inventory,
+        } = lab;
+        let _ = writeln!(
+            text,
+            "{name}  layout {layout}, {running} of {hosts} hosts running, {}",
+            inventory.display()
+        );
+    }
+    text
 }

@@ -4,10 +4,13 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use minijinja::{Error, Expression};
+use minijinja::{Error, ErrorKind, Expression};
 
+use super::chain::{self, Rewritten};
+use super::depth::{MAX_DEPTH, is_too_deep};
 use super::env;
 use super::scan::{self, Part, Shape};
+use super::tags::{self, Delimiters};
 
 /// How many texts are kept; a run has a few hundred, more means they are made up on the way.
 const CAPACITY: usize = 20_000;
@@ -16,8 +19,29 @@ const CAPACITY: usize = 20_000;
 #[derive(Debug)]
 pub(super) struct Code {
     pub(super) expression: Expression<'static, 'static>,
+    /// As it was written.
     pub(super) source: Box<str>,
     pub(super) at: usize,
+    rewritten: Rewritten,
+}
+
+impl Code {
+    /// Where in the text a range the engine speaks of stands.
+    pub(super) fn place(&self, range: Range<usize>) -> Range<usize> {
+        let range = self.rewritten.original(range);
+        self.at + range.start..self.at + range.end
+    }
+
+    /// Where in the text it stands, without white space around it.
+    pub(super) fn whole(&self) -> Range<usize> {
+        let start = self.source.len() - self.source.trim_start().len();
+        self.at + start..self.at + start + self.source.trim().len()
+    }
+
+    /// The expression as the engine knows it.
+    pub(super) fn engine_text(&self) -> &str {
+        &self.rewritten.text
+    }
 }
 
 /// A compiled text.
@@ -28,7 +52,7 @@ pub(super) enum Program {
     /// Text and expressions, joined.
     Parts(Vec<Piece>),
     /// For the engine as a whole.
-    Statements,
+    Statements(Rewritten),
 }
 
 /// A part of a compiled text.
@@ -38,11 +62,19 @@ pub(super) enum Piece {
     Code(Code),
 }
 
-/// An expression that does not parse, and where in its text it begins.
+/// A text that does not parse, and where in it.
 #[derive(Debug)]
 pub(super) struct Unparsed {
     pub(super) error: Error,
-    pub(super) at: usize,
+    pub(super) place: Option<Range<usize>>,
+}
+
+fn unparsed(error: Error, at: usize, rewritten: &Rewritten) -> Unparsed {
+    let place = error.range().map(|range| {
+        let range = rewritten.original(range);
+        at + range.start..at + range.end
+    });
+    Unparsed { error, place }
 }
 
 /// What was compiled so far.
@@ -98,23 +130,57 @@ fn program(text: &str) -> Result<Program, Unparsed> {
             .collect::<Result<_, _>>()
             .map(Program::Parts),
         Shape::Plain | Shape::Statements => {
+            bounded(text, &Delimiters::default()).map_err(|(error, range)| Unparsed {
+                error,
+                place: Some(range),
+            })?;
+            let rewritten = chain::template(text, &Delimiters::default());
             env::environment()
-                .template_from_named_str("template", text)
-                .map_err(|error| Unparsed { error, at: 0 })?;
-            Ok(Program::Statements)
+                .template_from_named_str("template", &rewritten.text)
+                .map_err(|error| unparsed(error, 0, &rewritten))?;
+            Ok(Program::Statements(rewritten))
         }
     }
 }
 
+/// Refuses a template in which an expression nests too deep.
+pub(super) fn bounded(
+    text: &str,
+    delimiters: &Delimiters<'_>,
+) -> Result<(), (Error, Range<usize>)> {
+    let code = tags::code(text, delimiters).into_iter();
+    match code
+        .into_iter()
+        .find(|range| is_too_deep(&text[range.clone()]))
+    {
+        Some(range) => Err((too_deep(), range)),
+        None => Ok(()),
+    }
+}
+
+fn too_deep() -> Error {
+    let message = format!("the expression nests more than {MAX_DEPTH} deep");
+    Error::new(ErrorKind::SyntaxError, message)
+}
+
 fn code(text: &str, range: Range<usize>) -> Result<Code, Unparsed> {
     let at = range.start;
-    let source = &text[range];
+    let source = &text[range.clone()];
+    if is_too_deep(source) {
+        let place = Some(range);
+        return Err(Unparsed {
+            error: too_deep(),
+            place,
+        });
+    }
+    let rewritten = chain::expression(source);
     let expression = env::environment()
-        .compile_expression_owned(source.to_owned())
-        .map_err(|error| Unparsed { error, at })?;
+        .compile_expression_owned(rewritten.text.clone())
+        .map_err(|error| unparsed(error, at, &rewritten))?;
     Ok(Code {
         expression,
         source: source.into(),
         at,
+        rewritten,
     })
 }

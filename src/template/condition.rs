@@ -56,7 +56,7 @@ pub(super) fn bare<'a>(node: &Node, text: &'a str) -> Result<(&'a str, usize), T
         Some(range) => (&text[range.clone()], range.start),
         None => (text, 0),
     };
-    if inner.trim().is_empty() {
+    if inner.trim().is_empty() || node.is_null() {
         return Err(Diagnostic::error("expression is empty")
             .at(&node.span)
             .help("remove the keyword, or write `true`")
@@ -101,3 +101,7 @@ fn not_boolean(node: &Node, value: &Value) -> Diagnostic {
         .at(&node.span)
         .help(remedy)
 }
+
+#[cfg(test)]
+#[path = "condition_tests.rs"]
+mod tests;

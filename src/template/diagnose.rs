@@ -156,6 +156,8 @@ fn undefined(error: &Error, span: Option<&Span>, scope: Option<&Arc<Scope>>) -> 
         told.span = span.cloned();
         return TemplateError::undefined(told);
     };
+    let span = span.map(|span| sharpened(span, expression));
+    let span = span.as_ref();
     if let Some(inner) = scope.and_then(|scope| scope.failure(root(expression))) {
         return match span {
             Some(span) => used_at(inner, span),
@@ -165,6 +167,36 @@ fn undefined(error: &Error, span: Option<&Span>, scope: Option<&Arc<Scope>>) -> 
     let mut told = undefined_expression(expression, scope);
     told.span = span.cloned();
     TemplateError::undefined(told)
+}
+
+/// The place of the undefined expression itself, when it can be seen at the place of its use or
+/// on the same line before it.
+fn sharpened(span: &Span, expression: &str) -> Span {
+    let text = &span.source().text;
+    let used = span.range();
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let is_whole = |at: &usize| {
+        let before = text[..*at].chars().next_back();
+        let before = before.is_some_and(|c| is_name(c) || c == '.');
+        let after = text[at + expression.len()..]
+            .chars()
+            .next()
+            .is_some_and(is_name);
+        !before && !after
+    };
+    let found = |start: usize, end: usize| {
+        let places = text[start..end].match_indices(expression);
+        places
+            .map(|(at, _)| start + at)
+            .filter(is_whole)
+            .collect::<Vec<_>>()
+    };
+    let line_start = text[..used.start].rfind('\n').map_or(0, |at| at + 1);
+    let inside = found(used.start, used.end).first().copied();
+    match inside.or_else(|| found(line_start, used.end).last().copied()) {
+        Some(at) => Span::new(span.source(), at..at + expression.len()),
+        None => span.clone(),
+    }
 }
 
 fn undefined_expression(expression: &str, scope: Option<&Arc<Scope>>) -> Diagnostic {
@@ -188,7 +220,7 @@ fn link(expression: &str, scope: &Arc<Scope>) -> Option<Diagnostic> {
     let value = evaluate(base, scope)?;
     let told = format!("`{expression}` is undefined: `{base}` ");
     match value.kind() {
-        ValueKind::Map => Some(missing_key(told, key, &value)),
+        ValueKind::Map => Some(missing_key(&told, key, &value)),
         ValueKind::Seq => {
             let count = value.len()?;
             let told = format!(
@@ -205,7 +237,7 @@ fn link(expression: &str, scope: &Arc<Scope>) -> Option<Diagnostic> {
     }
 }
 
-fn missing_key(told: String, key: &str, value: &Value) -> Diagnostic {
+fn missing_key(told: &str, key: &str, value: &Value) -> Diagnostic {
     let keys: Vec<String> = value
         .try_iter()
         .map(|keys| keys.map(|key| key.to_string()).collect())

@@ -5,12 +5,12 @@ use std::sync::LazyLock;
 use minijinja::{AutoEscape, Environment, State, UndefinedBehavior, escape_formatter};
 
 use super::omit::{is_omit, omit};
-use super::{filters, functions, methods, tests};
+use super::{chain, filters, functions, methods, tests};
 use crate::vars::Value;
 
 /// How many instructions one evaluation may take: seconds of work, where real templates need
 /// thousands.
-const FUEL: u64 = 20_000_000;
+const FUEL: u64 = 5_000_000;
 
 /// How deep macros, includes and loops may nest; the engine's own limit asks for more stack than
 /// a worker thread has.
@@ -48,6 +48,7 @@ fn build() -> Environment<'static> {
     env.set_formatter(format);
     env.set_unknown_method_callback(methods::call);
     env.add_global("omit", omit());
+    env.add_filter(chain::FILTER, chain::follow);
     for entry in filters::all().chain(tests::all()) {
         entry.register_both(&mut env);
     }

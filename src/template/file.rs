@@ -7,7 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, ErrorKind};
 
+use super::chain::{self, Rewritten};
+use super::compile::bounded;
 use super::diagnose::diagnose;
+use super::tags::Delimiters;
 use super::{Templar, TemplateError, env};
 use crate::diag::{Diagnostic, SourceFile, Span};
 use crate::vars::Scope;
@@ -55,6 +58,14 @@ impl Default for FileOptions {
 }
 
 impl FileOptions {
+    fn delimiters(&self) -> Delimiters<'_> {
+        Delimiters {
+            variable: (&self.variable_start, &self.variable_end),
+            block: (&self.block_start, &self.block_end),
+            comment: (&self.comment_start, &self.comment_end),
+        }
+    }
+
     fn syntax(&self) -> Result<SyntaxConfig, Error> {
         SyntaxConfig::builder()
             .variable_delimiters(self.variable_start.clone(), self.variable_end.clone())
@@ -68,7 +79,7 @@ impl FileOptions {
 }
 
 /// The files read while rendering, by the name they were included under.
-type Included = Arc<Mutex<HashMap<String, Arc<SourceFile>>>>;
+type Included = Arc<Mutex<HashMap<String, (Arc<SourceFile>, Rewritten)>>>;
 
 impl Templar {
     /// Renders the text of a template file; errors are placed in it, or in the file it includes.
@@ -80,8 +91,12 @@ impl Templar {
     ) -> Result<String, TemplateError> {
         let included = Included::default();
         let env = environment(options, &included).map_err(|error| bad_delimiters(&error))?;
-        let place = |error: &Error| located(source, &included, error);
-        let template = env.template_from_named_str(&source.name, &source.text);
+        bounded(&source.text, &options.delimiters()).map_err(|(error, range)| {
+            diagnose(&error, &|_| Some(Span::new(source, range.clone())), None)
+        })?;
+        let rewritten = chain::template(&source.text, &options.delimiters());
+        let place = |error: &Error| Some(located(source, &rewritten, &included, error));
+        let template = env.template_from_named_str(&source.name, &rewritten.text);
         template
             .and_then(|template| template.render(scope.as_value()))
             .map_err(|error| diagnose(&error, &place, Some(scope)))
@@ -91,9 +106,9 @@ impl Templar {
 fn environment(options: &FileOptions, included: &Included) -> Result<Environment<'static>, Error> {
     let mut env = env::environment().clone();
     env.set_syntax(options.syntax()?);
-    let folders = options.search_path.clone();
+    let options = options.clone();
     let included = Arc::clone(included);
-    env.set_loader(move |name| load(name, &folders, &included));
+    env.set_loader(move |name| load(name, &options, &included));
     Ok(env)
 }
 
@@ -105,17 +120,19 @@ fn bad_delimiters(error: &Error) -> TemplateError {
 }
 
 /// Reads an included template from the first folder that has it.
-fn load(name: &str, folders: &[PathBuf], included: &Included) -> Result<Option<String>, Error> {
-    let Some(path) = find(name, folders) else {
+fn load(name: &str, options: &FileOptions, included: &Included) -> Result<Option<String>, Error> {
+    let Some(path) = find(name, &options.search_path) else {
         return Ok(None);
     };
     let source = SourceFile::read(&path).map_err(|error| {
         let message = format!("failed to read {}: {error}", path.display());
         Error::new(ErrorKind::BadInclude, message)
     })?;
-    let text = source.text.clone();
+    bounded(&source.text, &options.delimiters()).map_err(|(error, _)| error)?;
+    let rewritten = chain::template(&source.text, &options.delimiters());
+    let text = rewritten.text.clone();
     let mut included = included.lock().unwrap_or_else(PoisonError::into_inner);
-    included.insert(name.to_owned(), source);
+    included.insert(name.to_owned(), (source, rewritten));
     Ok(Some(text))
 }
 
@@ -129,14 +146,24 @@ fn is_file(path: &Path) -> bool {
     path.metadata().is_ok_and(|meta| meta.is_file())
 }
 
-fn located(source: &Arc<SourceFile>, included: &Included, error: &Error) -> Option<Span> {
+fn located(
+    source: &Arc<SourceFile>,
+    rewritten: &Rewritten,
+    included: &Included,
+    error: &Error,
+) -> Span {
     let included = included.lock().unwrap_or_else(PoisonError::into_inner);
-    let file = match error.name() {
-        Some(name) if name != source.name => included.get(name).unwrap_or(source),
-        _ => source,
+    let own = (source, rewritten);
+    let (file, rewritten) = match error.name() {
+        Some(name) if name != source.name => included
+            .get(name)
+            .map_or(own, |(file, rewritten)| (file, rewritten)),
+        _ => own,
     };
-    Some(match error.range() {
-        Some(range) => Span::new(file, range),
-        None => Span::new(file, 0..0),
-    })
+    let range = error.range().map(|range| rewritten.original(range));
+    Span::new(file, range.unwrap_or(0..0))
 }
+
+#[cfg(test)]
+#[path = "file_tests.rs"]
+mod tests;

@@ -1,8 +1,13 @@
 //! Functions templates can call.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "the engine hands arguments over by value"
+)]
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use minijinja::value::{Kwargs, Rest, ValueKind};
+use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Error, ErrorKind, State};
 use minijinja_contrib::globals;
 
@@ -29,10 +34,10 @@ pub(super) fn all() -> impl Iterator<Item = &'static Entry> {
     TABLE.iter()
 }
 
-fn lookup(state: &State<'_, '_>, name: &str, args: Rest<Value>) -> Result<Value, Error> {
-    let call = lookups::Call::new(state, args.0)?;
+fn lookup(state: &State<'_, '_>, name: &str, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+    let call = lookups::Call::new(state, args.into_values())?;
     let wants_list = call.wants_list;
-    let mut found = lookups::run(name, call)?;
+    let mut found = lookups::run(name, &call)?;
     if wants_list {
         return Ok(Value::from(found));
     }
@@ -47,8 +52,8 @@ fn lookup(state: &State<'_, '_>, name: &str, args: Rest<Value>) -> Result<Value,
     Ok(Value::from(found))
 }
 
-fn query(state: &State<'_, '_>, name: &str, args: Rest<Value>) -> Result<Value, Error> {
-    lookups::run(name, lookups::Call::new(state, args.0)?).map(Value::from)
+fn query(state: &State<'_, '_>, name: &str, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+    lookups::run(name, &lookups::Call::new(state, args.into_values())?).map(Value::from)
 }
 
 fn now(utc: Option<bool>, format: Option<&str>, kwargs: Kwargs) -> Result<Value, Error> {

@@ -4,7 +4,7 @@ use minijinja::value::{ValueKind, from_args};
 use minijinja::{Error, ErrorKind, State};
 use minijinja_contrib::pycompat::unknown_method_callback;
 
-use super::filters::fail;
+use super::filters::{MAX_WIDTH, bounded_format, fail};
 use crate::vars::Value;
 
 /// Calls a method no object has itself.
@@ -48,6 +48,7 @@ fn explained(error: Error, value: &Value, method: &str) -> Error {
 fn text_method(text: &str, method: &str, args: &[Value]) -> Option<Result<Value, Error>> {
     let result = match method {
         "zfill" => zfill(text, args),
+        "format" => return bounded_format(text).err().map(Err),
         "ljust" => justified(text, args, Side::Left),
         "rjust" => justified(text, args, Side::Right),
         "center" => justified(text, args, Side::Middle),
@@ -68,7 +69,7 @@ fn text_method(text: &str, method: &str, args: &[Value]) -> Option<Result<Value,
 
 fn zfill(text: &str, args: &[Value]) -> Result<Value, Error> {
     let (width,): (usize,) = from_args(args)?;
-    let missing = width.min(10_000).saturating_sub(text.chars().count());
+    let missing = width.min(MAX_WIDTH).saturating_sub(text.chars().count());
     let (sign, digits) = match text.strip_prefix(['-', '+']) {
         Some(digits) => text.split_at(text.len() - digits.len()),
         None => ("", text),
@@ -80,6 +81,7 @@ fn zfill(text: &str, args: &[Value]) -> Result<Value, Error> {
 }
 
 /// Where a text stands within a wider one.
+#[derive(Clone, Copy)]
 enum Side {
     Left,
     Right,
@@ -89,7 +91,7 @@ enum Side {
 fn justified(text: &str, args: &[Value], side: Side) -> Result<Value, Error> {
     let (width, fill): (usize, Option<&str>) = from_args(args)?;
     let fill = fill.unwrap_or(" ");
-    let missing = width.min(10_000).saturating_sub(text.chars().count());
+    let missing = width.min(MAX_WIDTH).saturating_sub(text.chars().count());
     let left = match side {
         Side::Left => 0,
         Side::Right => missing,

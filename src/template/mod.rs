@@ -3,9 +3,11 @@
 //! Undefined variables are always errors, results keep their native types, conditions must be
 //! booleans, and data observed at run time is never rendered.
 
+mod chain;
 mod check;
 mod compile;
 mod condition;
+mod depth;
 mod diagnose;
 mod env;
 mod error;
@@ -14,14 +16,17 @@ mod filters;
 mod functions;
 mod lookups;
 mod methods;
+mod names;
 mod native;
 mod omit;
 mod render;
 mod scan;
 mod table;
+mod tags;
 #[cfg(test)]
 mod testing;
 mod tests;
+mod words;
 
 use std::sync::Arc;
 

@@ -1,10 +1,12 @@
 //! Rendering of YAML nodes.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::chain::Rewritten;
 use super::compile::{Code, Piece, Program, Unparsed};
 use super::condition::{bare, literal};
 use super::diagnose::diagnose;
@@ -76,7 +78,7 @@ impl Templar {
         let value = match program.as_ref() {
             Program::Single(code) => evaluate(code, 0, node, scope)?,
             Program::Parts(pieces) => joined(pieces, body, node, scope)?,
-            Program::Statements => statements(body, node, scope)?,
+            Program::Statements(template) => statements(template, node, scope)?,
         };
         Ok(match value.as_str() {
             Some(line) if body.len() < text.len() => Value::from(format!("{line}\n")),
@@ -131,36 +133,42 @@ fn evaluate(
     node: &Node,
     scope: &Arc<Scope>,
 ) -> Result<Value, TemplateError> {
-    let place = |error: &minijinja::Error| located(node, offset + code.at, error);
+    let place = |error: &minijinja::Error| Some(located(node, offset, code, error.range()));
     let result = code.expression.eval(scope.as_value());
     let value = result.map_err(|error| diagnose(&error, &place, Some(scope)))?;
     if value.is_undefined() {
         return Err(undefined(code, offset, node, scope));
     }
-    native::plain(value).ok_or_else(|| {
-        let span = node.locate(offset + code.at..offset + code.at + code.source.len());
+    let value = native::plain(value).map_err(|error| diagnose(&error, &place, Some(scope)))?;
+    value.ok_or_else(|| {
+        let span = located(node, offset, code, None);
         TemplateError::undefined(Diagnostic::error("the result holds an undefined value").at(&span))
     })
 }
 
 /// Why an expression came to nothing: written out, the engine knows the origin.
 fn undefined(code: &Code, offset: usize, node: &Node, scope: &Arc<Scope>) -> TemplateError {
-    let text = format!("{{{{{}}}}}", code.source);
+    let text = format!("{{{{{}}}}}", code.engine_text());
     match env::environment().render_str(&text, scope.as_value()) {
-        Err(error) => {
+        Err(error) if error.detail().is_some() || !is_undefined(&error) => {
             // The braces written before the expression shift every place by two.
-            let start = offset + code.at;
             let place = |error: &minijinja::Error| {
                 let range = error.range()?;
-                let shifted = |at: usize| start + at.saturating_sub(2).min(code.source.len());
-                Some(node.locate(shifted(range.start)..shifted(range.end)))
+                let shifted = |at: usize| at.saturating_sub(2).min(code.engine_text().len());
+                let range = shifted(range.start)..shifted(range.end);
+                Some(located(node, offset, code, Some(range)))
             };
             diagnose(&error, &place, Some(scope))
         }
-        Ok(_) => TemplateError::undefined(
-            Diagnostic::error(format!("`{}` is undefined", code.source.trim())).at(&node.span),
+        _ => TemplateError::undefined(
+            Diagnostic::error(format!("`{}` is undefined", code.source.trim()))
+                .at(&located(node, offset, code, None)),
         ),
     }
+}
+
+fn is_undefined(error: &minijinja::Error) -> bool {
+    error.kind() == minijinja::ErrorKind::UndefinedError
 }
 
 fn joined(
@@ -176,7 +184,7 @@ fn joined(
             Piece::Code(code) => {
                 let value = evaluate(code, 0, node, scope)?;
                 if is_omit(&value) {
-                    let span = node.locate(code.at..code.at + code.source.len());
+                    let span = located(node, 0, code, None);
                     return Err(diagnose(
                         &env::omitted_in_text(),
                         &|_| Some(span.clone()),
@@ -191,9 +199,16 @@ fn joined(
     Ok(Value::from(out))
 }
 
-fn statements(text: &str, node: &Node, scope: &Arc<Scope>) -> Result<Value, TemplateError> {
-    let place = |error: &minijinja::Error| located(node, 0, error);
-    let template = env::environment().template_from_named_str("template", text);
+fn statements(
+    rewritten: &Rewritten,
+    node: &Node,
+    scope: &Arc<Scope>,
+) -> Result<Value, TemplateError> {
+    let place = |error: &minijinja::Error| {
+        let range = error.range().map(|range| rewritten.original(range));
+        Some(range.map_or_else(|| node.span.clone(), |range| node.locate(range)))
+    };
+    let template = env::environment().template_from_named_str("template", &rewritten.text);
     let rendered = template.and_then(|template| {
         let mut captured = template.render_captured(scope.as_value())?;
         let last = captured.with_state_mut(|state| {
@@ -204,22 +219,31 @@ fn statements(text: &str, node: &Node, scope: &Arc<Scope>) -> Result<Value, Temp
     });
     let (last, output) = rendered.map_err(|error| diagnose(&error, &place, Some(scope)))?;
     let whole = !last.is_undefined() && last.as_str().is_none() && last.to_string() == output;
-    Ok(match whole.then(|| native::plain(last)).flatten() {
-        Some(value) => value,
-        None => Value::from(output),
-    })
+    if !whole {
+        return Ok(Value::from(output));
+    }
+    let value = native::plain(last).map_err(|error| diagnose(&error, &place, Some(scope)))?;
+    Ok(value.unwrap_or_else(|| Value::from(output)))
 }
 
-/// The place of an error within a node's text.
-pub(super) fn located(node: &Node, offset: usize, error: &minijinja::Error) -> Option<Span> {
-    let Some(range) = error.range() else {
-        return Some(node.span.clone());
-    };
-    Some(node.locate(offset + range.start..offset + range.end))
+/// The place of a range of code that stands at an offset of a node's text.
+fn located(node: &Node, offset: usize, code: &Code, range: Option<Range<usize>>) -> Span {
+    let range = range.map_or_else(|| code.whole(), |range| code.place(range));
+    node.locate(offset + range.start..offset + range.end)
 }
 
 /// An error of parsing, at its place.
 pub(super) fn unparsed_at(node: &Node, offset: usize, unparsed: &Unparsed) -> TemplateError {
-    let place = |error: &minijinja::Error| located(node, offset + unparsed.at, error);
+    let place = |_: &minijinja::Error| {
+        let range = unparsed.place.clone();
+        Some(range.map_or_else(
+            || node.span.clone(),
+            |range| node.locate(offset + range.start..offset + range.end),
+        ))
+    };
     diagnose(&unparsed.error, &place, None)
 }
+
+#[cfg(test)]
+#[path = "render_tests.rs"]
+mod tests;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Templar, TemplateError};
 use crate::diag::SourceFile;
 use crate::vars::{Scope, Value, Var, VarMap};
-use crate::yaml::{Node, read_one};
+use crate::yaml::{Node, Style, read_one};
 
 /// The node of a YAML text.
 pub(super) fn node(text: &str) -> Node {
@@ -25,18 +25,13 @@ pub(super) fn scope(vars: &str) -> Arc<Scope> {
         .build()
 }
 
-/// What a bare expression comes to.
+/// What an expression in braces comes to.
 pub(super) fn evaluate(expression: &str, scope: &Arc<Scope>) -> Result<Value, TemplateError> {
-    let span = SourceFile::inline("test.yml", expression).whole();
-    let node = Node::text(&span, expression, crate::yaml::Style::Plain);
-    scope.templar().node(
-        &Node::text(
-            &span,
-            &format!("{{{{ {} }}}}", node.raw().unwrap_or_default()),
-            crate::yaml::Style::Plain,
-        ),
-        scope,
-    )
+    let text = format!("{{{{ {expression} }}}}");
+    let span = SourceFile::inline("test.yml", text.clone()).whole();
+    scope
+        .templar()
+        .node(&Node::text(&span, &text, Style::Plain), scope)
 }
 
 /// What a bare expression comes to, as JSON; or what went wrong, after `error: `.
@@ -45,7 +40,10 @@ pub(super) fn json(expression: &str, vars: &str) -> String {
         Ok(value) => crate::vars::to_json(&value).to_string(),
         Err(error) => {
             let told = error.diagnostic();
-            let help: String = told.help.iter().map(|line| format!(" ({line})")).collect();
+            let help = told
+                .help
+                .iter()
+                .fold(String::new(), |all, line| all + " (" + line + ")");
             format!("error: {}{help}", told.message)
         }
     }

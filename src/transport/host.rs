@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tracing::{Instrument, debug, debug_span, trace};
+use tracing::{Instrument, debug, debug_span};
 
 use super::channel::{End, Opener};
 use super::frame::Input;
@@ -76,7 +76,7 @@ impl Host {
         let span = debug_span!("frame", host = self.inner.opener.host(), who, job.own);
         async {
             let (script, payload) = (job.script.len(), job.payload.map(<[u8]>::len));
-            trace!(text = job.script, "script");
+            // Its text may hold secrets of a task with `no_log`: only its size is told.
             let result = self.run(job).await;
             match &result {
                 Ok(Output {

@@ -101,7 +101,7 @@ mod tests {
             .stdin
             .take()
             .unwrap()
-            .write_all(&[b'x'; INLINE])
+            .write_all(&vec![b'x'; INLINE])
             .unwrap();
         let output = child.wait_with_output().unwrap();
         assert!(!output.status.success());

@@ -189,7 +189,7 @@ impl Drop for Entered {
 fn recursive<'a>(cycle: impl Iterator<Item = &'a str>) -> TemplateError {
     let cycle = cycle.collect::<Vec<_>>().join(" → ");
     crate::diag::Diagnostic::error(format!("recursive variable: {cycle}"))
-        .help("give one of them a value of its own, or use another name")
+        .help("give one of them a value of its own; an entry of a mapping cannot use the mapping itself")
         .into()
 }
 

@@ -1,5 +1,6 @@
 //! A project in a temporary folder, and the binary run in it.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -66,7 +67,7 @@ impl Project {
         let mut told = format!("code {code}\n");
         for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
             if !bytes.is_empty() {
-                told.push_str(&format!("--- {name}\n{}", text(bytes)));
+                let _ = write!(told, "--- {name}\n{}", text(bytes));
             }
         }
         self.settle(&told)

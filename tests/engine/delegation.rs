@@ -135,9 +135,10 @@ fn an_unreachable_delegate_fails_the_step_and_the_rescue_runs() {
 ",
     )
     .run();
-    let said = ran.lines.iter().any(|line| {
-        line.ends_with("a ok gone, which this step is delegated to, is unreachable")
-    });
+    let said = ran
+        .lines
+        .iter()
+        .any(|line| line.ends_with("a ok gone, which this step is delegated to, is unreachable"));
     assert!(said, "{:#?}", ran.lines);
     ran.code(0);
 }
@@ -156,7 +157,10 @@ fn what_runs_once_is_known_to_all() {
     - {name: three, debug: {msg: '{{ chosen }} {{ seen.stdout }}'}}
 ",
     )
-    .file("look.yml", "- {name: two, command: 'echo {{ chosen }}!', register: seen}\n")
+    .file(
+        "look.yml",
+        "- {name: two, command: 'echo {{ chosen }}!', register: seen}\n",
+    )
     .run()
     .code(0)
     .expect(

@@ -1,6 +1,8 @@
 //! The engine, run for real on this machine: hosts are local shells, assertions are on what it
 //! said happened, in order.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod blocks;
 mod delegation;
 mod failures;

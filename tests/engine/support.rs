@@ -100,7 +100,7 @@ impl Case {
             std::fs::write(&path, inventory).unwrap();
         }
         let (inventory, _) = Inventory::load(&[path.display().to_string()]).unwrap();
-        self.options.project_dir = self.dir.path().to_owned();
+        self.dir.path().clone_into(&mut self.options.project_dir);
         self.options.inventory_sources = vec![path.display().to_string()];
         let templar = Templar::new();
         let project = Project::new(self.dir.path().to_owned(), &templar);

@@ -121,8 +121,7 @@ impl Lab {
             }
         }
         let vars = read(&inventory.with_file_name("group_vars").join("all.yml"));
-        self.vars
-            .clone_from(vars.as_object().expect("variables"));
+        self.vars.clone_from(vars.as_object().expect("variables"));
     }
 
     /// The project's folder.

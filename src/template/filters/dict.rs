@@ -1,7 +1,7 @@
 //! Filters between mappings and lists.
 
 use indexmap::IndexMap;
-use minijinja::value::{Kwargs, Rest, ValueKind};
+use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Error, State};
 
 use super::{defined, either, fail, items};
@@ -135,8 +135,9 @@ fn subelements(
     state: &State<'_, '_>,
     value: &Value,
     path: &Value,
-    args: Rest<Value>,
+    args: Rest<ValueOrKwargs>,
 ) -> Result<Value, Error> {
+    let args = args.into_values();
     let (skip, options) = minijinja::value::from_args::<(Option<bool>, Kwargs)>(&args)?;
     let skip = either(skip, &options, "skip_missing")?.unwrap_or(false);
     options.assert_all_used()?;

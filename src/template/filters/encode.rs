@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use minijinja::Error;
+use minijinja::value::Kwargs;
 
-use super::fail;
+use super::{compiled, either, fail};
 use crate::template::table::{Entry, filters};
 use crate::vars::Value;
 
@@ -14,6 +15,7 @@ pub(super) static TABLE: &[Entry] = filters! {
     "b64decode": b64decode, "the text that was encoded in Base64";
     "b64encode": b64encode, "text in Base64";
     "urldecode": urldecode, "the text that was made safe for a URL";
+    "urlsplit": urlsplit, "the parts of a URL, or one of them";
 };
 
 fn b64encode(value: &Value) -> Result<String, Error> {
@@ -52,4 +54,59 @@ fn urldecode(text: Cow<'_, str>) -> String {
         at += 1;
     }
     String::from_utf8_lossy(&out).into_owned()
+}
+
+/// Splits as appendix B of RFC 3986 does, and the authority further as Python does.
+const URL: &str = r"\A(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?\z";
+
+fn urlsplit(url: Cow<'_, str>, part: Option<&str>, kwargs: Kwargs) -> Result<Value, Error> {
+    let part = either(part, &kwargs, "query")?.unwrap_or_default();
+    kwargs.assert_all_used()?;
+    let parts = url_parts(&url)?;
+    if part.is_empty() {
+        return Ok(Value::from_pairs(parts));
+    }
+    let wanted = parts.into_iter().find(|(name, _)| *name == part);
+    wanted
+        .map(|(_, value)| value)
+        .ok_or_else(|| fail(format!("a URL has no part `{part}`")))
+}
+
+fn url_parts(url: &str) -> Result<[(&'static str, Value); 9], Error> {
+    // The message does not quote it: it may hold a password.
+    let found = compiled(URL)?;
+    let found = found
+        .captures(url)
+        .ok_or_else(|| fail("this text is no URL"))?;
+    let group = |at: usize| found.get(at).map_or("", |group| group.as_str());
+    let authority = group(2);
+    let (login, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let (user, password) = login.split_once(':').unwrap_or((login, ""));
+    let (host, port) = match host.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, port),
+        _ => (host, ""),
+    };
+    let host = host.trim_matches(['[', ']']).to_lowercase();
+    let none = || Value::from(());
+    let text = |text: &str| {
+        if text.is_empty() {
+            none()
+        } else {
+            Value::from(text)
+        }
+    };
+    Ok([
+        ("fragment", Value::from(group(5))),
+        ("hostname", text(&host)),
+        ("netloc", Value::from(authority)),
+        ("password", text(password)),
+        ("path", Value::from(group(3))),
+        (
+            "port",
+            port.parse::<u16>().map_or_else(|_| none(), Value::from),
+        ),
+        ("query", Value::from(group(4))),
+        ("scheme", Value::from(group(1))),
+        ("username", text(user)),
+    ])
 }

@@ -8,7 +8,6 @@ use crate::template::table::{Entry, filters};
 pub(super) static TABLE: &[Entry] = filters! {
     "abs": engine::abs, "the absolute value of a number";
     "attr": engine::attr, "an attribute by name";
-    "batch": engine::batch, "the items in groups of so many";
     "capitalize": engine::capitalize, "the first letter in upper case, the rest in lower case";
     "chain": engine::chain, "several lists or mappings, one after the other";
     "count": engine::length, "how many items, or letters";
@@ -19,9 +18,7 @@ pub(super) static TABLE: &[Entry] = filters! {
     "escape": engine::escape, "text made safe for HTML";
     "filesizeformat": contrib::filesizeformat, "a number of bytes, readable";
     "first": engine::first, "the first item";
-    "format": engine::format, "a text with `%s` and the like filled in";
     "groupby": engine::groupby, "the items in groups that share an attribute";
-    "indent": engine::indent, "every line but the first moved to the right";
     "items": engine::items, "the entries of a mapping as pairs";
     "join": engine::join, "the items as one text";
     "last": engine::last, "the last item";
@@ -39,16 +36,13 @@ pub(super) static TABLE: &[Entry] = filters! {
     "safe": engine::safe, "text that needs no escaping";
     "select": engine::select, "the items that pass a test";
     "selectattr": engine::selectattr, "the items whose attribute passes a test";
-    "slice": engine::slice, "the items in so many groups";
     "sort": engine::sort, "the items in order";
     "split": engine::split, "the parts of a text";
     "string": engine::string, "a value as text";
     "striptags": contrib::striptags, "text without its HTML tags";
     "sum": engine::sum, "the sum of numbers";
     "title": engine::title, "every word with a capital";
-    "tojson": engine::tojson, "JSON that is safe within HTML";
     "trim": engine::trim, "text without white space around it";
-    "truncate": contrib::truncate, "text cut to a length";
     "upper": engine::upper, "upper case";
     "urlencode": engine::urlencode, "text made safe for a URL";
 };

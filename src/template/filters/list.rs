@@ -1,7 +1,7 @@
 //! Filters over lists.
 
 use indexmap::IndexSet;
-use minijinja::value::{Kwargs, Rest, ValueKind};
+use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Error, State};
 
 use super::{either, fail, items};
@@ -97,11 +97,11 @@ fn unique(state: &State<'_, '_>, value: &Value, kwargs: Kwargs) -> Result<Value,
 fn lists(
     state: &State<'_, '_>,
     first: &Value,
-    others: Rest<Value>,
+    others: Rest<ValueOrKwargs>,
 ) -> Result<(Vec<Vec<Value>>, Option<Kwargs>), Error> {
     let mut all = vec![items(state, first)?];
     let mut options = None;
-    for other in others.0 {
+    for other in others.into_values() {
         if other.is_kwargs() {
             options = Some(Kwargs::try_from(other)?);
         } else {
@@ -111,14 +111,18 @@ fn lists(
     Ok((all, options))
 }
 
-fn zip(state: &State<'_, '_>, first: &Value, others: Rest<Value>) -> Result<Value, Error> {
+fn zip(state: &State<'_, '_>, first: &Value, others: Rest<ValueOrKwargs>) -> Result<Value, Error> {
     let (all, options) = lists(state, first, others)?;
     options.map_or(Ok(()), |options| options.assert_all_used())?;
     let shortest = all.iter().map(Vec::len).min().unwrap_or(0);
     Ok(rows(&all, shortest, &Value::from(())))
 }
 
-fn zip_longest(state: &State<'_, '_>, first: &Value, others: Rest<Value>) -> Result<Value, Error> {
+fn zip_longest(
+    state: &State<'_, '_>,
+    first: &Value,
+    others: Rest<ValueOrKwargs>,
+) -> Result<Value, Error> {
     let (all, options) = lists(state, first, others)?;
     let mut fill = Value::from(());
     if let Some(options) = options {
@@ -135,7 +139,11 @@ fn rows(lists: &[Vec<Value>], count: usize, fill: &Value) -> Value {
     (0..count).map(row).collect()
 }
 
-fn product(state: &State<'_, '_>, first: &Value, others: Rest<Value>) -> Result<Value, Error> {
+fn product(
+    state: &State<'_, '_>,
+    first: &Value,
+    others: Rest<ValueOrKwargs>,
+) -> Result<Value, Error> {
     let (mut all, options) = lists(state, first, others)?;
     if let Some(options) = options {
         let repeat = options.get::<Option<usize>>("repeat")?.unwrap_or(1);
@@ -205,7 +213,7 @@ fn picks(
         }
         rows = longer;
     }
-    let row = |row: Vec<usize>| Value::from_iter(row.into_iter().map(|at| items[at].clone()));
+    let row = |row: Vec<usize>| -> Value { row.into_iter().map(|at| items[at].clone()).collect() };
     Ok(rows.into_iter().map(row).collect())
 }
 

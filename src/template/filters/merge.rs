@@ -1,7 +1,7 @@
 //! `combine`: mappings laid over each other.
 
 use indexmap::IndexMap;
-use minijinja::value::{Kwargs, Rest, ValueKind};
+use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Error, State};
 
 use super::dict::pairs;
@@ -65,9 +65,13 @@ impl Lists {
     }
 }
 
-fn combine(state: &State<'_, '_>, first: &Value, others: Rest<Value>) -> Result<Value, Error> {
+fn combine(
+    state: &State<'_, '_>,
+    first: &Value,
+    others: Rest<ValueOrKwargs>,
+) -> Result<Value, Error> {
     let (options, others): (Vec<Value>, Vec<Value>) =
-        others.0.into_iter().partition(Value::is_kwargs);
+        others.into_values().into_iter().partition(Value::is_kwargs);
     let options = match options.into_iter().next() {
         Some(options) => Kwargs::try_from(options)?,
         None => std::iter::empty::<(String, Value)>().collect(),

@@ -1,5 +1,11 @@
 //! Filters, by concern. Each file has one table: name, function, what it does.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "the engine hands arguments over by value"
+)]
+
+mod bounded;
 mod dict;
 mod encode;
 mod engine;
@@ -23,6 +29,7 @@ use minijinja::{Error, ErrorKind, State};
 use super::table::Entry;
 use crate::vars::Value;
 
+pub(super) use bounded::{MAX_WIDTH, bounded_format};
 pub(super) use dict::{pairs, subelements_of};
 pub(super) use list::cartesian;
 pub(super) use path::with_home;
@@ -32,8 +39,9 @@ pub(super) use time::Strftime;
 
 /// All filters.
 pub(super) fn all() -> impl Iterator<Item = &'static Entry> {
-    let tables: [&'static [Entry]; 14] = [
+    let tables: [&'static [Entry]; 15] = [
         engine::TABLE,
+        bounded::TABLE,
         dict::TABLE,
         encode::TABLE,
         hash::TABLE,

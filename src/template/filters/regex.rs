@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use minijinja::Error;
-use minijinja::value::{Kwargs, Rest};
+use minijinja::value::{Kwargs, Rest, ValueOrKwargs};
 use regex::{Captures, Regex, RegexBuilder};
 
 use super::{either, fail};
@@ -22,8 +22,10 @@ pub(super) static TABLE: &[Entry] = filters! {
 /// How many patterns are kept compiled.
 const CAPACITY: usize = 1_000;
 
-static PATTERNS: LazyLock<Mutex<HashMap<(String, bool, bool), Regex>>> =
-    LazyLock::new(Mutex::default);
+/// A pattern, whether it ignores the case, whether it goes by lines.
+type Key = (String, bool, bool);
+
+static PATTERNS: LazyLock<Mutex<HashMap<Key, Regex>>> = LazyLock::new(Mutex::default);
 
 /// A compiled regular expression.
 pub(in crate::template) fn compiled(pattern: &str) -> Result<Regex, Error> {
@@ -145,12 +147,11 @@ fn escape<'a>(out: &mut String, rest: &'a str, captures: &Captures<'_>) -> &'a s
         Some('n') => out.push('\n'),
         Some('t') => out.push('\t'),
         Some('r') => out.push('\r'),
-        Some('\\') => out.push('\\'),
+        Some('\\') | None => out.push('\\'),
         Some(other) => {
             out.push('\\');
             out.push(other);
         }
-        None => out.push('\\'),
     }
     chars.as_str()
 }
@@ -158,10 +159,10 @@ fn escape<'a>(out: &mut String, rest: &'a str, captures: &Captures<'_>) -> &'a s
 fn regex_search(
     text: Cow<'_, str>,
     pattern: Cow<'_, str>,
-    args: Rest<Value>,
+    args: Rest<ValueOrKwargs>,
 ) -> Result<Value, Error> {
     let (options, groups): (Vec<Value>, Vec<Value>) =
-        args.0.into_iter().partition(Value::is_kwargs);
+        args.into_values().into_iter().partition(Value::is_kwargs);
     let (mut ignore_case, mut multi_line) = (false, false);
     if let Some(options) = options.into_iter().next() {
         let options = Kwargs::try_from(options)?;
@@ -209,10 +210,10 @@ fn regex_findall(
     ignorecase: Option<bool>,
     kwargs: Kwargs,
 ) -> Result<Value, Error> {
-    let multi_line = either(multiline, &kwargs, "multiline")?.unwrap_or(false);
-    let ignore_case = either(ignorecase, &kwargs, "ignorecase")?.unwrap_or(false);
+    let by_line = either(multiline, &kwargs, "multiline")?.unwrap_or(false);
+    let any_case = either(ignorecase, &kwargs, "ignorecase")?.unwrap_or(false);
     kwargs.assert_all_used()?;
-    let regex = compiled_with(&pattern, ignore_case, multi_line)?;
+    let regex = compiled_with(&pattern, any_case, by_line)?;
     let text_of = |found: &Captures<'_>, at: usize| {
         Value::from(found.get(at).map_or("", |group| group.as_str()))
     };
@@ -220,7 +221,7 @@ fn regex_findall(
     let one = |found: Captures<'_>| match found.len() {
         1 => text_of(&found, 0),
         2 => text_of(&found, 1),
-        groups => Value::from_iter((1..groups).map(|at| text_of(&found, at))),
+        groups => (1..groups).map(|at| text_of(&found, at)).collect(),
     };
     Ok(regex.captures_iter(&text).map(one).collect())
 }

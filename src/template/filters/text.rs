@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use minijinja::value::{Kwargs, Rest, ValueKind, from_args};
+use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs, from_args};
 use minijinja::{Error, State};
 
 use super::{defined, either, fail};
@@ -18,6 +18,7 @@ pub(super) static TABLE: &[Entry] = filters! {
     "mandatory": mandatory, "the value, which must be defined";
     "quote": quote, "text as one word of a shell command";
     "ternary": ternary, "one value for true, another for false, perhaps a third for none";
+    "truncate": truncate, "text cut to a length";
     "type_debug": type_debug, "the name of a value's type in Python";
     "wordcount": wordcount, "how many words";
     "wordwrap": wordwrap, "text with no line longer than a width";
@@ -27,7 +28,7 @@ pub(super) static TABLE: &[Entry] = filters! {
 pub(in crate::template) fn truth(value: &Value) -> bool {
     match value.kind() {
         ValueKind::Bool => value.is_true(),
-        ValueKind::Number => f64::try_from(value.clone()).is_ok_and(|number| number == 1.0),
+        ValueKind::Number => *value == Value::from(1),
         _ => value.as_str().is_some_and(|text| {
             let text = text.trim().to_lowercase();
             matches!(text.as_str(), "yes" | "on" | "true" | "1" | "y" | "t")
@@ -43,11 +44,11 @@ fn bool(state: &State<'_, '_>, value: &Value) -> Result<bool, Error> {
 fn ternary(
     state: &State<'_, '_>,
     value: &Value,
-    yes: Option<Value>,
-    no: Option<Value>,
-    more: Rest<Value>,
+    args: Rest<ValueOrKwargs>,
 ) -> Result<Value, Error> {
-    let (none, kwargs): (Option<Value>, Kwargs) = from_args(&more)?;
+    let args = args.into_values();
+    let (yes, no, none, kwargs) =
+        from_args::<(Option<Value>, Option<Value>, Option<Value>, Kwargs)>(&args)?;
     defined(state, value)?;
     let yes = either(yes, &kwargs, "true_val")?;
     let no = either(no, &kwargs, "false_val")?;
@@ -183,9 +184,35 @@ fn comment(text: Cow<'_, str>, style: Option<&str>, kwargs: Kwargs) -> Result<St
     Ok(lines.collect::<Vec<_>>().join("\n"))
 }
 
+fn truncate(text: Cow<'_, str>, args: Rest<ValueOrKwargs>) -> Result<String, Error> {
+    let args = args.into_values();
+    let (length, kill_words, end, leeway, kwargs) = from_args::<(
+        Option<usize>,
+        Option<bool>,
+        Option<Cow<'_, str>>,
+        Option<usize>,
+        Kwargs,
+    )>(&args)?;
+    let length = either(length, &kwargs, "length")?.unwrap_or(255);
+    let kill_words = either(kill_words, &kwargs, "killwords")?.unwrap_or(false);
+    let end = either(end, &kwargs, "end")?.unwrap_or(Cow::Borrowed("..."));
+    let leeway = either(leeway, &kwargs, "leeway")?.unwrap_or(5);
+    kwargs.assert_all_used()?;
+    if text.chars().count() <= length.saturating_add(leeway) {
+        return Ok(text.into_owned());
+    }
+    let room = length.checked_sub(end.chars().count());
+    let room = room.ok_or_else(|| fail("`truncate` needs a length that its end fits into"))?;
+    let cut: String = text.chars().take(room).collect();
+    let cut = match cut.rsplit_once(' ') {
+        Some((words, _)) if !kill_words => words,
+        _ => &cut,
+    };
+    Ok(format!("{cut}{end}"))
+}
+
 fn center(text: Cow<'_, str>, width: Option<usize>) -> String {
-    // Beyond any terminal or page a width is a mistake; it must not take all memory.
-    let width = width.unwrap_or(80).min(10_000);
+    let width = width.unwrap_or(80).min(super::MAX_WIDTH);
     let missing = width.saturating_sub(text.chars().count());
     let left = missing / 2 + (missing & width & 1);
     format!("{}{text}{}", " ".repeat(left), " ".repeat(missing - left))

@@ -181,7 +181,9 @@ pub(in crate::template) fn glob(pattern: &Path) -> Result<Vec<PathBuf>, Error> {
     for part in pattern.components() {
         let part = part.as_os_str().to_string_lossy();
         if !part.contains(['*', '?', '[']) {
-            found.iter_mut().for_each(|path| path.push(part.as_ref()));
+            for path in &mut found {
+                path.push(part.as_ref());
+            }
             continue;
         }
         let matcher = globset::GlobBuilder::new(&part)

@@ -23,6 +23,7 @@ fn is_list(value: &Value) -> bool {
     matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one signature for all lookups")]
 fn list(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
     Ok(call.terms.clone())
 }
@@ -77,19 +78,20 @@ fn nested(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
 fn together(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
     let lists = call.lists()?;
     let longest = lists.iter().map(Vec::len).max().unwrap_or(0);
-    let cell = |list: &Vec<Value>, at: usize| list.get(at).cloned().unwrap_or(Value::from(()));
-    let row = |at| Value::from_iter(lists.iter().map(|list| cell(list, at)));
+    let none = Value::from(());
+    let row = |at: usize| -> Value {
+        let cells = lists
+            .iter()
+            .map(|cells| cells.get(at).unwrap_or(&none).clone());
+        cells.collect()
+    };
     Ok((0..longest).map(row).collect())
 }
 
 fn subelements(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
-    let (owners, path) = match call.terms.as_slice() {
-        [owners, path] | [owners, path, _] => (owners, path),
-        _ => {
-            return Err(fail(
-                "`subelements` needs a list and the name of a list in it",
-            ));
-        }
+    let ([owners, path] | [owners, path, _]) = call.terms.as_slice() else {
+        let message = "`subelements` needs a list and the name of a list in it";
+        return Err(fail(message));
     };
     let skip = match call.terms.get(2) {
         Some(options) => options.get_attr("skip_missing")?.is_true(),

@@ -166,13 +166,13 @@ impl<'a, 'env> Call<'a, 'env> {
 }
 
 /// Runs a lookup by its short or qualified name.
-pub(super) fn run(name: &str, call: Call<'_, '_>) -> Result<Vec<Value>, Error> {
+pub(super) fn run(name: &str, call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
     let short = name.strip_prefix("ansible.builtin.").unwrap_or(name);
     let Some(lookup) = all().find(|lookup| lookup.name == short) else {
         let known: Vec<&str> = all().map(|lookup| lookup.name).collect();
         return Err(TemplateError::from(unknown_name("lookup", name, &known)).into_engine());
     };
-    let found = (lookup.run)(&call);
+    let found = (lookup.run)(call);
     match found {
         Err(_) if call.on_error == OnError::Ignore => Ok(Vec::new()),
         Err(error) => Err(error),

@@ -1,5 +1,10 @@
 //! Tests (`is …`), by concern.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "the engine hands arguments over by value"
+)]
+
 mod engine;
 mod files;
 mod results;

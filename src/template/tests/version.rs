@@ -4,11 +4,10 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use minijinja::Error;
-use minijinja::value::{Kwargs, Rest, from_args};
+use minijinja::value::{Kwargs, Rest, ValueOrKwargs, from_args};
 
 use crate::template::filters::{either, fail};
 use crate::template::table::{Entry, tests};
-use crate::vars::Value;
 
 pub(super) static TABLE: &[Entry] = tests! {
     "version": version, "a version that compares so with this one";
@@ -18,10 +17,11 @@ pub(super) static TABLE: &[Entry] = tests! {
 fn version(
     value: Cow<'_, str>,
     other: Cow<'_, str>,
-    operator: Option<&str>,
-    more: Rest<Value>,
+    args: Rest<ValueOrKwargs>,
 ) -> Result<bool, Error> {
-    let (strict, version_type, kwargs): (Option<bool>, Option<&str>, Kwargs) = from_args(&more)?;
+    let args = args.into_values();
+    let (operator, strict, version_type, kwargs) =
+        from_args::<(Option<&str>, Option<bool>, Option<&str>, Kwargs)>(&args)?;
     let operator = either(operator, &kwargs, "operator")?.unwrap_or("eq");
     let strict = either(strict, &kwargs, "strict")?;
     let kind = either(version_type, &kwargs, "version_type")?;
