@@ -106,3 +106,30 @@ fn a_loop_over_something_else_is_an_error() {
             .contains("`loop` needs a list, not the text \"abc\"")
     );
 }
+
+#[test]
+fn pause_is_a_module_on_a_task_and_a_keyword_in_loop_control() {
+    Case::new(
+        "
+- name: p
+  hosts: a
+  gather_facts: false
+  tasks:
+    - {name: wait, pause: {seconds: 0}}
+    - {name: loop, debug: {msg: '{{ item }}'}, loop: [1, 2], loop_control: {pause: 0}}
+",
+    )
+    .run()
+    .code(0)
+    .expect(
+        "
+        play p: a
+        task wait
+          a ok
+        task loop
+          a item 1 ok
+          a item 2 ok
+          a ok all items completed
+        ",
+    );
+}
