@@ -177,7 +177,9 @@ macro_rules! module_args {
                 Ok(Self {
                     $( $field: match specs.next() {
                         Some(spec) => arguments.take(spec)?,
-                        None => unreachable!("one spec a field"),
+                        None => return Err($crate::diag::Diagnostic::error(
+                            "an argument is missing from its module's own table",
+                        )),
                     } ),*
                 })
             }
