@@ -1,0 +1,62 @@
+//! The same playbook run by `runbook` and by `ansible-playbook`: recap, exit code and every file
+//! the run left must be the same.
+//!
+//! A case is one point of the language, in `cases/AREA/POINT.yml`, or in a folder
+//! `cases/AREA/POINT/` with a `playbook.yml` and whatever belongs to it. What ansible-core did is
+//! kept in `recorded/`; where ansible-core itself is installed it is asked again, and its answer
+//! must still be the recorded one. `README.md` beside this file tells how to write a case.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+mod case;
+mod normal;
+mod outcome;
+mod tools;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use case::Case;
+use tools::Peer;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let peer = Peer::find();
+    if !arguments.list {
+        println!("{}", peer.describe());
+    }
+    let trials = case::all()
+        .into_iter()
+        .map(|case| {
+            let peer = peer.clone();
+            Trial::test(case.name.clone(), move || judge(&case, &peer))
+        })
+        .collect();
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn judge(case: &Case, peer: &Peer) -> Result<(), Failed> {
+    let expected = match peer {
+        Peer::Installed { bin, record } => {
+            let live = tools::ansible(case, bin)?;
+            if *record {
+                live.write(&case.recorded())?;
+            } else if let Some(recorded) = outcome::Outcome::read(&case.recorded())? {
+                live.same(&recorded, "ansible-core now", "ansible-core as recorded")?;
+            }
+            live
+        }
+        Peer::Recorded { .. } => outcome::Outcome::read(&case.recorded())?.ok_or_else(|| {
+            format!(
+                "there is no {}: install ansible-core {} and run with RUNBOOK_RECORD=1",
+                case.recorded().display(),
+                tools::VERSION
+            )
+        })?,
+    };
+    let ours = tools::runbook(case)?;
+    ours.same(&expected, "runbook", "ansible-core")
+}
