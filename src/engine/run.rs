@@ -144,7 +144,7 @@ impl Engine {
         for dir in dirs {
             let loaded = self.store.inventory_mut().load_playbook_dir_vars(&dir);
             let warnings = loaded?;
-            for warning in warnings.iter() {
+            for warning in &warnings {
                 self.warn(warning.one_line());
             }
         }
