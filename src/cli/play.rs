@@ -100,6 +100,9 @@ struct ConnectionArgs {
     /// Log in as this user
     #[arg(short, long)]
     user: Option<String>,
+    /// How hosts are reached: ssh or local
+    #[arg(short, long, value_name = "KIND")]
+    connection: Option<String>,
     /// Log in with this key
     #[arg(long, visible_alias = "key-file", value_name = "FILE")]
     private_key: Option<String>,
@@ -247,6 +250,7 @@ impl Play {
             verbosity: self.verbose,
             project_dir: place.dir.clone(),
             inventory_sources: sources,
+            config_file: place.config_file(),
             connection: self.connection.defaults(place)?,
         })
     }
@@ -276,6 +280,7 @@ impl ConnectionArgs {
         let timeout = self.timeout.or(config.timeout).map(Duration::from_secs);
         Ok(ConnectionDefaults {
             user: self.user.clone().or_else(|| config.remote_user.clone()),
+            connection: self.connection.clone(),
             private_key: self
                 .private_key
                 .clone()

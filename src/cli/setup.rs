@@ -42,6 +42,13 @@ impl Place {
         VaultSettings::from_env()
     }
 
+    /// The configuration file in force.
+    pub(super) fn config_file(&self) -> Option<PathBuf> {
+        let names = ["runbook.toml", "ansible.cfg"];
+        let mut paths = names.iter().map(|name| self.dir.join(name));
+        paths.find(|path| path.is_file())
+    }
+
     /// The inventories to read: those given, else `RUNBOOK_INVENTORY`, else the configuration's,
     /// else the only one in `inventories/`.
     pub(super) fn inventory_sources(&self, given: &[String]) -> Result<Vec<String>, Diagnostic> {
