@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::defaults::KeywordDefaults;
 use crate::playbook::{Common, Play};
 use crate::vars::VarMap;
 use crate::yaml::Node;
@@ -24,10 +25,11 @@ pub(super) struct Inherited {
 }
 
 impl Inherited {
-    /// What a play says to all its tasks. Its `vars` have a precedence of their own and are not
+    /// What the settings and a play say to all its tasks. Its `vars` have a precedence of their own and are not
     /// among these.
-    pub(super) fn of_play(play: &Play) -> Self {
-        let mut inherited = Self::default().descend(&play.common);
+    pub(super) fn of_play(play: &Play, defaults: &KeywordDefaults) -> Self {
+        let settings = Self::default().descend(&defaults.common);
+        let mut inherited = settings.descend(&play.common);
         inherited.vars.clear();
         inherited
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::defaults::KeywordDefaults;
 use super::tags::TagFilter;
 use crate::transport::Secret;
 
@@ -15,6 +16,8 @@ pub struct ConnectionDefaults {
     pub user: Option<String>,
     /// `--private-key`.
     pub private_key: Option<String>,
+    /// The setting `ssh_args`, before all other arguments for ssh.
+    pub ssh_args: Option<String>,
     /// `--ssh-common-args`.
     pub ssh_common_args: Option<String>,
     /// `--ssh-extra-args`.
@@ -29,6 +32,8 @@ pub struct ConnectionDefaults {
     pub become_user: Option<String>,
     /// The answer to `--ask-become-pass`.
     pub become_password: Option<Secret>,
+    /// The shell on the hosts.
+    pub shell: String,
 }
 
 impl Default for ConnectionDefaults {
@@ -36,6 +41,7 @@ impl Default for ConnectionDefaults {
         Self {
             user: None,
             private_key: None,
+            ssh_args: None,
             ssh_common_args: None,
             ssh_extra_args: None,
             timeout: Duration::from_secs(10),
@@ -43,6 +49,7 @@ impl Default for ConnectionDefaults {
             r#become: false,
             become_user: None,
             become_password: None,
+            shell: "/bin/sh".to_owned(),
         }
     }
 }
@@ -72,6 +79,8 @@ pub struct Options {
     pub inventory_sources: Vec<String>,
     /// How hosts are reached.
     pub connection: ConnectionDefaults,
+    /// What holds where a playbook says nothing.
+    pub keywords: KeywordDefaults,
 }
 
 impl Default for Options {
@@ -88,6 +97,7 @@ impl Default for Options {
             project_dir: PathBuf::from("."),
             inventory_sources: Vec::new(),
             connection: ConnectionDefaults::default(),
+            keywords: KeywordDefaults::default(),
         }
     }
 }
