@@ -15,7 +15,7 @@ pub(super) struct Entry {
     pub section: String,
     /// The key, in lower case.
     pub key: String,
-    /// The value, quotes around it gone.
+    /// The value, with the quotes around it, which only texts lose.
     pub value: String,
     /// Where the key stands.
     pub key_span: Span,
@@ -37,11 +37,7 @@ pub(super) fn read(source: &Arc<SourceFile>, mistakes: &mut Diagnostics) -> Vec<
         reader.line(start, line.trim_end_matches(['\n', '\r']));
         start += line.len();
     }
-    let mut entries = reader.entries;
-    for entry in &mut entries {
-        entry.value = unquoted(entry.value.trim()).to_owned();
-    }
-    entries
+    reader.entries
 }
 
 struct Reader<'a> {
@@ -132,7 +128,7 @@ fn without_comment(line: &str) -> &str {
 }
 
 /// The text without one pair of quotes around it.
-fn unquoted(text: &str) -> &str {
+pub(super) fn unquoted(text: &str) -> &str {
     let inner = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
     inner('"').or_else(|| inner('\'')).unwrap_or(text)
 }
@@ -158,7 +154,7 @@ mod tests {
                     ansible_managed = #1 by me;not a comment\n\n[ssh_connection]\nssh_args = -C # -v\n";
         let wanted = [
             "defaults.forks=7",
-            "defaults.remote_user=deploy",
+            "defaults.remote_user='deploy'",
             "defaults.roles_path=a:\nb",
             "defaults.ansible_managed=#1 by me;not a comment",
             "ssh_connection.ssh_args=-C # -v",

@@ -114,7 +114,15 @@ impl Loader<'_> {
                 self.unknown_place(&entry);
                 continue;
             };
-            let raw = Raw::Text(entry.value);
+            let quoted = matches!(
+                SETTINGS[index].kind,
+                Kind::Text | Kind::Path | Kind::Choice(_)
+            );
+            let raw = Raw::Text(if quoted {
+                ini::unquoted(&entry.value).to_owned()
+            } else {
+                entry.value
+            });
             self.set(
                 index,
                 &Said {
