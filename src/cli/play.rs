@@ -8,6 +8,7 @@ use clap::{ArgAction, Args};
 
 use super::operator::{self, Terminal};
 use super::setup::{self, Place};
+use super::vault_args::VaultArgs;
 use super::{extra_vars, refuse, run_settings, show, signals};
 use crate::config::{Key, Settings};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -89,6 +90,8 @@ pub(super) struct Play {
 
     #[command(flatten)]
     connection: ConnectionArgs,
+    #[command(flatten)]
+    vault: VaultArgs,
 }
 
 /// How hosts are reached.
@@ -158,6 +161,7 @@ impl Play {
     /// Reads everything there is to read, and reports every mistake in it at once.
     fn prepare(&self) -> Result<Prepared, Diagnostics> {
         let place = Place::find()?;
+        self.vault.install(&place.vault_settings())?;
         let mut mistakes = place.warnings.clone();
         let playbooks = self.read_playbooks(&place, &mut mistakes);
         let extra_vars = kept(extra_vars::parse(&self.extra_vars), &mut mistakes);

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::vault_args::VaultSettings;
 use crate::config::{Key, Settings, Surroundings};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::inventory;
@@ -47,6 +48,11 @@ impl Place {
             templar,
             project,
         })
+    }
+
+    /// What is said about the vault.
+    pub(super) fn vault_settings(&self) -> VaultSettings {
+        VaultSettings::of(&self.settings)
     }
 
     /// The inventories to read: those given, else the setting `inventory`, else the only one in

@@ -96,6 +96,7 @@ impl Loader<'_> {
                 name: short.display().to_string(),
                 path: source.path.clone(),
                 text: source.text.clone(),
+                secret: source.secret,
             }),
             None => Arc::clone(source),
         }
