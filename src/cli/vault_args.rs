@@ -30,7 +30,7 @@ pub(super) struct VaultArgs {
     pub(super) ask_vault_pass: bool,
 }
 
-/// What the settings say about the vault.
+/// What the environment and the configuration say about the vault.
 #[derive(Debug, Default, Clone)]
 pub(super) struct VaultSettings {
     /// Secrets that are always there, as `--vault-id` writes them.
@@ -39,12 +39,13 @@ pub(super) struct VaultSettings {
     pub(super) password_file: Option<String>,
     /// Whether only secrets with the id of the data are tried.
     pub(super) only_matching: bool,
-    /// Whether to ask for the secret.
+    /// Whether to ask for a secret.
     pub(super) ask: bool,
 }
 
-impl From<&Settings> for VaultSettings {
-    fn from(settings: &Settings) -> Self {
+impl VaultSettings {
+    /// As the settings have them.
+    pub(super) fn of(settings: &Settings) -> Self {
         Self {
             identities: settings.list(Key::VaultIdentityList),
             password_file: settings.text(Key::VaultPasswordFile),
