@@ -12,7 +12,7 @@ use super::task::{TaskEnd, TaskRun};
 use crate::diag::Diagnostic;
 use crate::event::{Event, Status};
 use crate::playbook::{Include, Section};
-use crate::vars::{Scope, Var, VarMap};
+use crate::vars::{Level, Scope, Var, VarMap};
 
 /// How deep includes may nest before they count as endless.
 const DEEPEST: usize = 50;
@@ -198,11 +198,10 @@ impl PlayRun<'_> {
 fn included(include: &Include, run: &TaskRun<'_>, vars: Arc<VarMap>) -> Inherited {
     let own = &run.task.common;
     let mut inherited = run.around.clone();
-    if !own.vars.is_empty() {
-        inherited.include_params.push(Arc::clone(&own.vars));
-    }
+    let params = Arc::clone(&own.vars);
+    inherited.layers.push(Level::IncludeParams, params);
     if !vars.is_empty() {
-        inherited.include_params.push(vars);
+        inherited.layers.push(Level::IncludeParams, vars);
     }
     inherited.descend(&include.apply)
 }
