@@ -10,6 +10,7 @@ mod operator;
 mod play;
 mod setup;
 mod signals;
+mod vault;
 mod vault_args;
 
 use std::process::ExitCode;
@@ -61,6 +62,8 @@ enum Verb {
     Play(Box<play::Play>),
     /// Create and remove a lab of real hosts to try runbooks on
     Lab(lab::Lab),
+    /// Encrypt and decrypt files and values
+    Vault(vault::Vault),
     /// Show what modules do and which arguments they take
     Doc(doc::Doc),
     /// Print a completion script for a shell
@@ -86,6 +89,7 @@ pub fn main() -> ExitCode {
     let code = match cli.verb {
         Verb::Play(play) => play.run(),
         Verb::Lab(lab) => lab.run(),
+        Verb::Vault(vault) => vault.run(),
         Verb::Doc(doc) => doc.run(),
         Verb::Completions(completions) => completions.run(),
     };

@@ -36,6 +36,8 @@ pub(super) struct VaultSettings {
     pub(super) identities: Vec<String>,
     /// A file with the secret.
     pub(super) password_file: Option<String>,
+    /// The id that is encrypted with when several secrets are there.
+    pub(super) encrypt_identity: Option<String>,
     /// Whether only secrets with the id of the data are tried.
     pub(super) only_matching: bool,
 }
@@ -49,6 +51,7 @@ impl VaultSettings {
         Self {
             identities: words(&list),
             password_file: variable("ANSIBLE_VAULT_PASSWORD_FILE"),
+            encrypt_identity: variable("ANSIBLE_VAULT_ENCRYPT_IDENTITY"),
             only_matching: variable("ANSIBLE_VAULT_ID_MATCH")
                 .is_some_and(|value| yes.contains(&&*value.to_ascii_lowercase())),
         }
