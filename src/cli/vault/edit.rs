@@ -32,7 +32,7 @@ pub(super) fn edit(verb: &Edit, settings: &VaultSettings) -> Result<(), Diagnost
                 .unwrap_or_else(|| crate::vault::DEFAULT_LABEL.to_owned());
             (label, secret)
         };
-        let new = edited(name, &opened.bytes)?;
+        let new = edited(name, &opened.bytes, settings)?;
         if *new == *opened.bytes {
             io::say(&format!("nothing was changed: {name}"));
             continue;
@@ -57,7 +57,7 @@ pub(super) fn create(verb: &Create, settings: &VaultSettings) -> Result<(), Diag
             .into());
     }
     let secret = secrets::to_encrypt(&verb.with, settings)?;
-    let new = edited(&verb.file, b"")?;
+    let new = edited(&verb.file, b"", settings)?;
     if let Some(folder) = Path::new(&verb.file).parent() {
         std::fs::create_dir_all(folder).map_err(|why| {
             Diagnostic::error(format!("failed to create {}: {why}", folder.display()))
@@ -74,12 +74,17 @@ fn put(name: &str, plain: &[u8], secret: &Labelled) -> Result<(), Diagnostic> {
 }
 
 /// What an editor makes of a text.
-fn edited(name: &str, plain: &[u8]) -> Result<Zeroizing<Vec<u8>>, Diagnostic> {
+fn edited(
+    name: &str,
+    plain: &[u8],
+    settings: &VaultSettings,
+) -> Result<Zeroizing<Vec<u8>>, Diagnostic> {
     let failed = |why: std::io::Error| {
         Diagnostic::error(format!("failed to edit a private copy of {name}: {why}"))
     };
+    let editor = settings.editor.as_deref().unwrap_or("vi");
     let copy = Copy::new(name, plain).map_err(failed)?;
-    run_editor(&copy.path)?;
+    run_editor(editor, &copy.path)?;
     copy.read().map_err(failed)
 }
 
@@ -140,18 +145,14 @@ fn wipe(path: &Path) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// Runs `$EDITOR`, else `vi`. Signals that would end this program while the copy is there end the
+/// Runs the editor. Signals that would end this program while the copy is there end the
 /// editor instead; an interrupt is the editor's own affair.
-fn run_editor(path: &Path) -> Result<(), Diagnostic> {
-    let editor = std::env::var("EDITOR")
-        .ok()
-        .filter(|editor| !editor.trim().is_empty());
-    let editor = editor.unwrap_or_else(|| "vi".to_owned());
+fn run_editor(editor: &str, path: &Path) -> Result<(), Diagnostic> {
     let wrong = |why: &dyn std::fmt::Display| {
         Diagnostic::error(format!("failed to run the editor `{editor}`: {why}"))
             .help("EDITOR names the editor, with its arguments")
     };
-    let words = shlex::split(&editor).ok_or_else(|| wrong(&"a quote is not closed"))?;
+    let words = shlex::split(editor).ok_or_else(|| wrong(&"a quote is not closed"))?;
     let Some((program, arguments)) = words.split_first() else {
         return Err(wrong(&"it has no name"));
     };

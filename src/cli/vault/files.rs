@@ -63,8 +63,8 @@ pub(super) fn rekey(verb: &Rekey, settings: &VaultSettings) -> Result<(), Diagno
         Ok(secrets::open(&keyring, name, &bytes)?.bytes)
     })?;
     let identity = match (&verb.new_vault_id, &verb.new_vault_password_file) {
-        (Some(id), _) => Some(Identity::parse(id)),
-        (None, Some(file)) => Some(Identity::file(file)),
+        (Some(id), _) => Some(Identity::parse(id, &settings.label)),
+        (None, Some(file)) => Some(Identity::file(file, &settings.label)),
         (None, None) => None,
     };
     let secret = match identity {

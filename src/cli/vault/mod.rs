@@ -11,7 +11,6 @@ use clap::{Args, Subcommand};
 use super::refuse;
 use super::setup::Place;
 use super::vault_args::VaultArgs;
-use crate::diag::Diagnostics;
 
 /// The arguments of `vault`; names and short forms are those of `ansible-vault`.
 #[derive(Debug, Args)]
@@ -184,7 +183,7 @@ impl Vault {
     pub(super) fn run(self) -> u8 {
         let place = match Place::find() {
             Ok(place) => place,
-            Err(mistake) => return refuse(&Diagnostics::from(mistake)),
+            Err(mistakes) => return refuse(&mistakes),
         };
         let settings = place.vault_settings();
         let done = match self.verb {
