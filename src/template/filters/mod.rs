@@ -29,7 +29,7 @@ use minijinja::{Error, ErrorKind, State};
 use super::table::Entry;
 use crate::vars::Value;
 
-pub(super) use bounded::{MAX_WIDTH, bounded_format};
+pub(super) use bounded::{MAX_WIDTH, bounded_format, printf};
 pub(super) use dict::{pairs, subelements_of};
 pub(super) use list::cartesian;
 pub(super) use path::with_home;
