@@ -18,6 +18,7 @@ mod methods;
 mod names;
 mod native;
 mod omit;
+mod pattern;
 mod render;
 mod rewrite;
 mod scan;

@@ -33,7 +33,6 @@ pub(super) use bounded::{MAX_WIDTH, bounded_format, printf};
 pub(super) use dict::{pairs, subelements_of};
 pub(super) use list::cartesian;
 pub(super) use path::with_home;
-pub(super) use regex::{compiled, compiled_with};
 pub(super) use text::truth;
 pub(super) use time::Strftime;
 

@@ -5,7 +5,8 @@ use std::process::{Command, Stdio};
 use minijinja::Error;
 
 use super::{Call, Lookup, lookups};
-use crate::template::filters::{compiled, fail};
+use crate::template::filters::fail;
+use crate::template::pattern::matches;
 use crate::vars::Value;
 
 pub(super) static TABLE: &[Lookup] = lookups! {
@@ -47,9 +48,11 @@ fn varnames(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
     let names = call.scope.names();
     let mut found = Vec::new();
     for pattern in call.texts()? {
-        let pattern = compiled(&pattern)?;
-        let matching = names.iter().filter(|name| pattern.is_match(name));
-        found.extend(matching.map(Value::from));
+        for name in &names {
+            if matches(&pattern, name)? {
+                found.push(Value::from(name));
+            }
+        }
     }
     Ok(found)
 }

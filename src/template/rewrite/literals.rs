@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::Edit;
 use crate::template::scan::end_of_quotes;
 
-/// Doubles every backslash in the texts of an expression but one before a quote, which the engine
-/// would then take for the text's end.
+/// Doubles every backslash in the texts of an expression but one before the quote that would
+/// then end the text.
 pub(super) fn edits(text: &str, range: Range<usize>, edits: &mut Vec<Edit>) {
     let bytes = &text.as_bytes()[..range.end];
     if !bytes[range.start..].contains(&b'\\') {
@@ -28,7 +28,7 @@ fn doubled(bytes: &[u8], range: Range<usize>, edits: &mut Vec<Edit>) {
     while at < range.end {
         if bytes[at] == b'\\' {
             // An escaped quote stays one, or the text would end there.
-            if !matches!(bytes.get(at + 1), Some(b'\'' | b'"')) {
+            if bytes.get(at + 1) != Some(&bytes[range.start - 1]) {
                 edits.push(Edit::new(at..at, "\\"));
                 if bytes.get(at + 1) == Some(&b'\\') {
                     edits.push(Edit::new(at + 1..at + 1, "\\"));
