@@ -14,6 +14,7 @@ mod file;
 mod filters;
 mod functions;
 mod lookups;
+mod mersenne;
 mod methods;
 mod names;
 mod native;

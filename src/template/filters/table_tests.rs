@@ -282,11 +282,7 @@ fn encodings() {
         ),
         (
             "'x' | hash('nope')",
-            "error: unknown digest `nope`; use sha1, sha224, sha256, sha384 or sha512",
-        ),
-        (
-            "'x' | md5",
-            "error: MD5 is not supported; use `hash('sha256')`",
+            "error: unknown digest `nope`; use md5, sha1, sha2 (sha224 to sha512), sha3_224 to sha3_512, blake2b or blake2s",
         ),
         (
             "'x' | to_uuid('6ba7b810-9dad-11d1-80b4-00c04fd430c8')",
@@ -336,6 +332,23 @@ fn regular_expressions() {
         (
             "'x' | regex_search('(')",
             "error: regular expression `(` is not usable: opening parenthesis without closing parenthesis",
+        ),
+    ]);
+}
+
+#[test]
+fn digests_and_chance() {
+    check(&[
+        ("'a' | md5", r#""0cc175b9c0f1b6a831c399e269772661""#),
+        (
+            "'a' | hash('sha3_256')",
+            r#""80084bf2fba02475726feb2cab2d8215eab14bc6bdd8bfb2c8151257032ecd8b""#,
+        ),
+        ("[3, 1, 2] | shuffle(seed='abc')", "[3,1,2]"),
+        ("100 | random(start=5, step=5, seed=1)", "25"),
+        (
+            "'x' | password_hash('md5')",
+            "error: `md5` is no hash for passwords any more; use `sha512` or `bcrypt`",
         ),
     ]);
 }

@@ -10,10 +10,10 @@ use crate::template::pattern::matches;
 use crate::vars::Value;
 
 pub(super) static TABLE: &[Lookup] = lookups! {
+    "config": config, "refused: Ansible's settings are not those of this run";
     "env": env, "variables of this process's environment";
     "inventory_hostnames": inventory_hostnames, "the hosts of a group";
     "lines": lines, "the lines a command here prints";
-    "password": password, "refused: generated passwords are not supported yet";
     "pipe": pipe, "what a command here prints";
     "random_choice": random_choice, "one of the terms, by chance";
     "vars": vars, "variables by name";
@@ -115,8 +115,9 @@ fn random_choice(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
     Ok(chosen.into_iter().collect())
 }
 
-fn password(_: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
+fn config(_: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
     Err(fail(
-        "the `password` lookup is not supported yet; give the password in a variable",
+        "the `config` lookup is not supported: Ansible's settings are not those of this run; \
+         name the value in a variable",
     ))
 }

@@ -1,5 +1,6 @@
 //! Lookups that turn lists and mappings into other lists.
 
+use indexmap::IndexMap;
 use minijinja::Error;
 use minijinja::value::ValueKind;
 
@@ -104,9 +105,33 @@ fn subelements(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
         }
         _ => crate::template::filters::items(call.state, owners)?,
     };
-    Ok(subelements_of(call.state, owners, path, skip)?
-        .try_iter()?
-        .collect())
+    let keys: Vec<String> = match path.as_str() {
+        Some(path) => path.split('.').map(str::to_owned).collect(),
+        None => path.try_iter()?.map(|key| key.to_string()).collect(),
+    };
+    let mut found = Vec::new();
+    for pair in subelements_of(call.state, owners, path, skip)?.try_iter()? {
+        let owner = without(&pair.get_item_by_index(0)?, &keys)?;
+        found.push(Value::from(vec![owner, pair.get_item_by_index(1)?]));
+    }
+    Ok(found)
+}
+
+/// A mapping without the entry at a path: unlike the filter, the lookup takes the list out.
+fn without(value: &Value, path: &[String]) -> Result<Value, Error> {
+    let Some((first, rest)) = path.split_first() else {
+        return Ok(value.clone());
+    };
+    let mut entries = IndexMap::new();
+    for key in value.try_iter()? {
+        let item = value.get_item(&key)?;
+        if key.as_str() != Some(first) {
+            entries.insert(key, item);
+        } else if !rest.is_empty() {
+            entries.insert(key, without(&item, rest)?);
+        }
+    }
+    Ok(Value::from_object(entries))
 }
 
 /// What a sequence was asked for.
