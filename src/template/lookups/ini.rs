@@ -18,6 +18,10 @@ const MAX_DEPTH: usize = 10;
 type Section = IndexMap<String, Option<String>>;
 
 /// Where and how to look.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one field for each option of the lookup"
+)]
 struct Wanted {
     file: String,
     section: String,

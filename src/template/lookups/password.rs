@@ -1,5 +1,6 @@
 //! The `password` lookup: a password made once and kept in a file only its owner can read.
 
+use std::fmt::Write as _;
 use std::fs::{DirBuilder, File, Permissions};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -153,7 +154,7 @@ fn one(wanted: &Wanted, call: &Call<'_, '_>) -> Result<Value, Error> {
         Some(kind) => {
             let missing = kept.salt.is_none();
             if missing {
-                let size = if kind.starts_with("b") { 22 } else { 16 };
+                let size = if kind.starts_with('b') { 22 } else { 16 };
                 kept.salt = Some(random_salt(size)?);
                 kept.ident.clone_from(&wanted.ident);
             }
@@ -238,7 +239,8 @@ fn write(path: &Path, kept: &Kept) -> Result<(), Error> {
     let mut line = kept.password.clone();
     for (key, value) in [("salt", &kept.salt), ("ident", &kept.ident)] {
         if let Some(value) = value {
-            line.push_str(&format!(" {key}={value}"));
+            // Writing to a string never fails.
+            let _ = write!(line, " {key}={value}");
         }
     }
     line.push('\n');

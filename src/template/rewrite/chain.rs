@@ -68,7 +68,7 @@ fn rewrite(code: &str, offset: usize, end: usize, links: Vec<Range<usize>>, edit
     for link in links {
         let at = |range: Range<usize>| offset + range.start..offset + range.end;
         if code.as_bytes()[link.start] == b'[' {
-            edits.push(Edit::new(at(link.start..link.start + 1), before));
+            edits.push(Edit::new(at(link.start..link.start + 1), before.as_str()));
             edits.push(Edit::new(at(link.end - 1..link.end), ""));
         } else {
             let name = &code[link.start + 1..link.end];
@@ -77,7 +77,7 @@ fn rewrite(code: &str, offset: usize, end: usize, links: Vec<Range<usize>>, edit
             let new = format!("{before}{quote}{name}{quote}");
             edits.push(Edit::new(at(link), new));
         }
-        before = ",".to_owned();
+        ",".clone_into(&mut before);
     }
     edits.push(Edit::new(offset + end..offset + end, ")"));
 }

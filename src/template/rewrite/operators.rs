@@ -148,8 +148,9 @@ fn ordered(left: &Value, sign: &str, right: &Value) -> Result<Ordering, Error> {
         return Ok(left.cmp(right));
     }
     let hint = match (one, other) {
-        (ValueKind::String, ValueKind::Number) => "; make the text a number with `| int`",
-        (ValueKind::Number, ValueKind::String) => "; make the text a number with `| int`",
+        (ValueKind::String, ValueKind::Number) | (ValueKind::Number, ValueKind::String) => {
+            "; make the text a number with `| int`"
+        }
         _ => "",
     };
     let (left, right) = (described(left), described(right));
