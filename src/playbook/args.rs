@@ -42,18 +42,38 @@ pub(super) fn args(
     // A mistake in how they are written would only be followed by "missing" ones.
     if decoder.found.iter().count() == before || args.template.is_some() {
         let found = check_names(spec, &args.pairs, &call.name.span);
-        decoder.found.extend(known_now(found, &args, call));
+        let found = known_now(decoder, found, &args, call);
+        decoder.found.extend(found);
     }
     args
 }
 
-/// With a template of arguments, nothing can be said to be missing.
-fn known_now(found: Diagnostics, args: &TaskArgs, call: &Call) -> Diagnostics {
-    if args.template.is_none() {
+/// Checks the arguments that `module_defaults` has for a module.
+pub(super) fn defaults(
+    decoder: &mut Decoder<'_>,
+    spec: &'static ModuleSpec,
+    module: &Node,
+    entries: &[(Node, Node)],
+) {
+    for (key, value) in entries {
+        check(decoder, spec, key, value);
+    }
+    let found = check_names(spec, entries, &module.span);
+    decoder.found.extend(but_missing(found, &module.span));
+}
+
+/// With a template of arguments, or defaults for modules, nothing can be said to be missing.
+fn known_now(decoder: &Decoder<'_>, found: Diagnostics, args: &TaskArgs, call: &Call) -> Diagnostics {
+    if args.template.is_none() && !decoder.has_defaults {
         return found;
     }
+    but_missing(found, &call.name.span)
+}
+
+/// What was found, but for arguments that are missing: those are told at the module's name.
+fn but_missing(found: Diagnostics, module: &Span) -> Diagnostics {
     let mut known = Diagnostics::new();
-    let at_call = |d: &Diagnostic| d.span.as_ref() == Some(&call.name.span);
+    let at_call = |d: &Diagnostic| d.span.as_ref() == Some(module);
     found
         .into_iter()
         .filter(|d| !at_call(d))

@@ -17,6 +17,8 @@ pub(super) struct Decoder<'a> {
     pub(super) found: Diagnostics,
     /// The file being decoded, behind those that import it.
     chain: Vec<Arc<SourceFile>>,
+    /// Whether `module_defaults` may give arguments that a task does not.
+    pub(super) has_defaults: bool,
 }
 
 impl<'a> Decoder<'a> {
@@ -30,7 +32,21 @@ impl<'a> Decoder<'a> {
             files,
             found: Diagnostics::new(),
             chain: vec![Arc::clone(source)],
+            has_defaults: false,
         }
+    }
+
+    /// Decodes what stands within a mapping that may have `module_defaults`.
+    pub(super) fn inside<T>(
+        &mut self,
+        node: &Node,
+        decode: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let before = self.has_defaults;
+        self.has_defaults |= node.get("module_defaults").is_some();
+        let decoded = decode(self);
+        self.has_defaults = before;
+        decoded
     }
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
@@ -49,7 +65,7 @@ impl<'a> Decoder<'a> {
 
     /// Checks the syntax of every template in a value.
     pub(super) fn check_templates(&mut self, node: &Node) {
-        if node.is_unsafe() {
+        if node.is_unsafe() || node.is_vault() {
             return;
         }
         match node.kind() {
@@ -130,8 +146,8 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// Whether a text has a template in it, which decides its value only at run time.
+/// Whether a text has a template in it or is encrypted, which decides its value only at run time.
 pub(super) fn is_template(node: &Node) -> bool {
     let marked = |text: &str| ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark));
-    !node.is_unsafe() && node.raw().is_some_and(marked)
+    node.is_vault() || !node.is_unsafe() && node.raw().is_some_and(marked)
 }
