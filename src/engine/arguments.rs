@@ -80,7 +80,10 @@ fn add_node(
     }
     if map.kind() != minijinja::value::ValueKind::Map {
         let what = modules::describe(&map);
-        let message = format!("the arguments of `{}` must be a mapping, not {what}", spec.name);
+        let message = format!(
+            "the arguments of `{}` must be a mapping, not {what}",
+            spec.name
+        );
         return Err(Diagnostic::error(message).at(&node.span));
     }
     for key in map.try_iter().into_iter().flatten() {

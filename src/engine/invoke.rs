@@ -126,10 +126,11 @@ impl PlayRun<'_> {
         if call.check && spec.check == CheckMode::Skipped {
             return unpredictable(written);
         }
-        let ended = match arguments::arguments(spec, args, &run.inherited.module_defaults, &call.scope) {
-            Ok(arguments) => self.run_module(run, spec, arguments, call).await,
-            Err(mistake) => Err(mistake.into()),
-        };
+        let ended =
+            match arguments::arguments(spec, args, &run.inherited.module_defaults, &call.scope) {
+                Ok(arguments) => self.run_module(run, spec, arguments, call).await,
+                Err(mistake) => Err(mistake.into()),
+            };
         let mut done = done_of(ended, run);
         if !call.diff {
             done.diff.clear();

@@ -33,6 +33,8 @@ pub(super) fn args(
     let before = decoder.found.iter().count();
     let mut args = TaskArgs::default();
     of_call(decoder, spec, call, &mut args);
+    let beside = call.beside.as_ref().and_then(Node::map);
+    args.pairs.extend_from_slice(beside.unwrap_or_default());
     if let Some(more) = more {
         of_args(decoder, more, &mut args);
     }
@@ -63,7 +65,12 @@ pub(super) fn defaults(
 }
 
 /// With a template of arguments, or defaults for modules, nothing can be said to be missing.
-fn known_now(decoder: &Decoder<'_>, found: Diagnostics, args: &TaskArgs, call: &Call) -> Diagnostics {
+fn known_now(
+    decoder: &Decoder<'_>,
+    found: Diagnostics,
+    args: &TaskArgs,
+    call: &Call,
+) -> Diagnostics {
     if args.template.is_none() && !decoder.has_defaults {
         return found;
     }
@@ -150,7 +157,7 @@ fn pairs_of_line(
             decoder.push(no_pair(spec, &node.locate(word)));
             return;
         };
-        args.pairs.push((part(node, name), part(node, value)));
+        args.pairs.push((part(node, name), unescaped(node, value)));
     }
 }
 
@@ -172,6 +179,16 @@ fn part(node: &Node, range: Range<usize>) -> Node {
     Node::text(&node.locate(range), text, Style::SingleQuoted)
 }
 
+/// The value of a pair, in which `\n` and the like mean what they do in Python.
+fn unescaped(node: &Node, range: Range<usize>) -> Node {
+    let text = &node.raw().unwrap_or_default()[range.clone()];
+    if !text.contains('\\') {
+        return part(node, range);
+    }
+    let text = free_form::unescaped(text);
+    Node::text(&node.locate(range), &text, Style::SingleQuoted)
+}
+
 /// `command: ls -l chdir=/tmp`: the line without its options is the argument `name`.
 fn free_text(call: &Call, name: &str, args: &mut TaskArgs) {
     let node = &call.value;
@@ -185,7 +202,7 @@ fn free_text(call: &Call, name: &str, args: &mut TaskArgs) {
         if let Some((key, value)) = option {
             rest.push_str(&text[after..word.start]);
             after = word.end;
-            options.push((part(node, key), part(node, value)));
+            options.push((part(node, key), unescaped(node, value)));
         }
     }
     let line = if options.is_empty() {
@@ -355,6 +372,7 @@ mod tests {
             target,
             name,
             value,
+            beside: None,
             local: false,
         };
         let templar = Templar::new();

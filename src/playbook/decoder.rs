@@ -37,11 +37,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Decodes what stands within a mapping that may have `module_defaults`.
-    pub(super) fn inside<T>(
-        &mut self,
-        node: &Node,
-        decode: impl FnOnce(&mut Self) -> T,
-    ) -> T {
+    pub(super) fn inside<T>(&mut self, node: &Node, decode: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.has_defaults;
         self.has_defaults |= node.get("module_defaults").is_some();
         let decoded = decode(self);

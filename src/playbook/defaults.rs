@@ -30,7 +30,10 @@ fn entry(decoder: &mut Decoder<'_>, key: &Node, value: &Node) {
             let message = format!("no module here is in the group `{group}`");
             let known = modules::groups().map(|(name, _)| format!("group/{name}"));
             let known: Vec<String> = known.collect();
-            let help = format!("the groups are {}", or_list(known.iter().map(String::as_str)));
+            let help = format!(
+                "the groups are {}",
+                or_list(known.iter().map(String::as_str))
+            );
             decoder.push(Diagnostic::error(message).at(&key.span).help(help));
         }
     } else if spec.is_none() {
