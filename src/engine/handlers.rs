@@ -11,14 +11,45 @@ use super::steps::Standing;
 use super::task::{TaskEnd, TaskRun, task_name};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::event::{Event, Status, TaskId, TaskKind};
-use crate::playbook::{Step, Task};
-use crate::vars::Scope;
+use crate::playbook::{Play, Step, Task};
+use crate::yaml::Node;
 
 /// Which handlers are due on which hosts, by the handler's place in the play.
 #[derive(Debug, Default)]
 pub(super) struct Notified {
     due: HashSet<(usize, Arc<str>)>,
     flushes: usize,
+}
+
+/// A handler of the play, with what stands around it.
+#[derive(Debug)]
+pub(super) struct Handler {
+    task: Arc<Task>,
+    inherited: Inherited,
+}
+
+impl Handler {
+    /// The handlers of a play, in the order they run.
+    pub(super) fn all(play: &Play) -> Vec<Arc<Self>> {
+        let mut all = Vec::new();
+        Self::collect(&play.handlers, &Inherited::of_play(play), &mut all);
+        all
+    }
+
+    /// The handlers among these steps; a block is what they inherit from.
+    pub(super) fn collect(steps: &[Step], around: &Inherited, all: &mut Vec<Arc<Self>>) {
+        for step in steps {
+            match step {
+                Step::Task(task) => all.push(Arc::new(Self {
+                    task: Arc::clone(task),
+                    inherited: around.clone(),
+                })),
+                Step::Block(block) => {
+                    Self::collect(&block.body, &around.enter(block), all);
+                }
+            }
+        }
+    }
 }
 
 impl PlayRun<'_> {
@@ -36,9 +67,9 @@ impl PlayRun<'_> {
         let scope = self.scope(host, &run.inherited);
         for node in names {
             let name = scope.templar().node(node, &scope)?.to_string();
-            let matching = self.handlers_called(&name, &scope);
+            let matching = self.handlers_called(&name, host);
             if matching.is_empty() {
-                return Err(self.unknown_handler(&name, &scope).at(&node.span));
+                return Err(self.unknown_handler(&name, host).at(&node.span));
             }
             let mut notified = self.notified.lock().unwrap_or_else(PoisonError::into_inner);
             for index in matching {
@@ -53,41 +84,61 @@ impl PlayRun<'_> {
         Ok(())
     }
 
-    fn handlers(&self) -> impl Iterator<Item = (usize, &Arc<Task>)> {
-        self.play
-            .handlers
-            .iter()
-            .enumerate()
-            .filter_map(|(i, step)| match step {
-                Step::Task(task) => Some((i, task)),
-                Step::Block(_) => None,
-            })
+    /// The handlers there are now, by their places.
+    fn handlers(&self) -> Vec<Arc<Handler>> {
+        let handlers = self.handlers.lock().unwrap_or_else(PoisonError::into_inner);
+        handlers.clone()
     }
 
-    /// The handlers that listen to a topic, and the last one of that name.
-    fn handlers_called(&self, name: &str, scope: &Arc<Scope>) -> Vec<usize> {
-        let named = self
-            .handlers()
-            .filter(|(_, task)| task_name(task, scope) == name)
-            .map(|(i, _)| i);
-        let mut called: Vec<usize> = named.last().into_iter().collect();
-        let listening = self.handlers().filter(|(_, task)| {
-            task.listen.iter().any(|topic| {
-                scope
-                    .templar()
-                    .node(topic, scope)
-                    .is_ok_and(|topic| topic.as_str() == Some(name))
-            })
-        });
-        called.extend(listening.map(|(i, _)| i));
+    /// Further handlers, of a role that was included.
+    pub(super) fn add_handlers(&self, steps: &[Step], around: &Inherited) {
+        let mut handlers = self.handlers.lock().unwrap_or_else(PoisonError::into_inner);
+        Handler::collect(steps, around, &mut handlers);
+    }
+
+    /// The last handler of that name, which may have its role's before it, and one handler of
+    /// each name that listens to the topic.
+    fn handlers_called(&self, name: &str, host: &Arc<str>) -> Vec<usize> {
+        let handlers = self.handlers();
+        let called_so = |handler: &Handler| {
+            let scope = self.scope(host, &handler.inherited);
+            let own = task_name(&handler.task, &scope);
+            let role = handler.inherited.role.as_ref();
+            own == name || role.is_some_and(|role| format!("{} : {own}", role.name()) == name)
+        };
+        let mut called: Vec<usize> = handlers
+            .iter()
+            .rposition(|h| called_so(h))
+            .into_iter()
+            .collect();
+        let mut seen = HashSet::new();
+        for (i, handler) in handlers.iter().enumerate() {
+            if self.listens(handler, name, host) && !called.contains(&i) {
+                let own = handler.task.common.name.as_ref().and_then(Node::raw);
+                if own.is_none_or(|own| seen.insert(own)) {
+                    called.push(i);
+                }
+            }
+        }
         called
     }
 
-    fn unknown_handler(&self, name: &str, scope: &Arc<Scope>) -> Diagnostic {
-        let known: Vec<String> = self
-            .handlers()
-            .map(|(_, task)| task_name(task, scope))
-            .collect();
+    fn listens(&self, handler: &Handler, topic: &str, host: &Arc<str>) -> bool {
+        if handler.task.listen.is_empty() {
+            return false;
+        }
+        let scope = self.scope(host, &handler.inherited);
+        let rendered = |node| scope.templar().node(node, &scope);
+        let mut topics = handler.task.listen.iter();
+        topics.any(|node| rendered(node).is_ok_and(|one| one.as_str() == Some(topic)))
+    }
+
+    fn unknown_handler(&self, name: &str, host: &Arc<str>) -> Diagnostic {
+        let own_name = |handler: &Arc<Handler>| {
+            let scope = self.scope(host, &handler.inherited);
+            task_name(&handler.task, &scope)
+        };
+        let known: Vec<String> = self.handlers().iter().map(own_name).collect();
         let error = Diagnostic::error(format!("no handler of this play is called `{name}`"));
         match did_you_mean(name, known.iter().map(String::as_str)) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
@@ -110,19 +161,19 @@ impl PlayRun<'_> {
             notified.flushes += 1;
             notified.flushes
         };
-        let inherited = Inherited {
-            cleanup: inherited.cleanup,
-            ..Inherited::of_play(self.play)
-        };
         let mut alive = hosts.to_vec();
-        for (index, task) in self.handlers() {
+        for (index, handler) in self.handlers().into_iter().enumerate() {
             let due = self.take_due(index, &alive);
             if due.is_empty() {
                 continue;
             }
             let id = TaskId(format!("{}/handlers/{index}#{flush}", self.index));
+            let inherited = Inherited {
+                cleanup: inherited.cleanup,
+                ..handler.inherited.clone()
+            };
             let after = self
-                .task(task, &inherited, &due, id, TaskKind::Handler)
+                .task(&handler.task, &inherited, &due, id, TaskKind::Handler)
                 .await;
             alive.retain(|host| {
                 !after.gone.contains(host) && !after.fallen.iter().any(|f| f.host == *host)

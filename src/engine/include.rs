@@ -1,5 +1,6 @@
 //! `include_tasks`: a file of tasks, chosen when the task runs.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::inherit::Inherited;
@@ -10,7 +11,7 @@ use super::step::Done;
 use super::steps::{Cause, Fallen};
 use super::task::{TaskEnd, TaskRun};
 use crate::diag::Diagnostic;
-use crate::event::Event;
+use crate::event::{Event, Status};
 use crate::playbook::{Include, Section};
 use crate::vars::{Scope, Value, Var, VarMap};
 use crate::yaml::Node;
@@ -54,8 +55,10 @@ impl PlayRun<'_> {
                 }
             }
         }
+        let mut included_on = HashSet::new();
         for (i, group) in groups.into_iter().enumerate() {
-            self.run_group(include, run, group, i, &mut end).await;
+            self.run_group(include, run, group, i, &mut included_on, &mut end)
+                .await;
         }
         end
     }
@@ -66,6 +69,7 @@ impl PlayRun<'_> {
         run: &TaskRun<'_>,
         group: Group,
         index: usize,
+        included_on: &mut HashSet<Arc<str>>,
         end: &mut TaskEnd,
     ) {
         let down = |host: &Arc<str>, end: &TaskEnd| {
@@ -90,7 +94,8 @@ impl PlayRun<'_> {
         } else {
             let from = &run.task.span;
             let project = &self.engine.project;
-            project.tasks_file(from, &self.play.source, &group.file, Section::Tasks)
+            let roles = run.inherited.role_folders();
+            project.tasks_file(from, &roles, &self.play.source, &group.file, Section::Tasks)
         };
         let steps = match steps {
             Ok(steps) => steps,
@@ -108,7 +113,14 @@ impl PlayRun<'_> {
             file: group.file.clone(),
             hosts: names,
         });
+        for host in &hosts {
+            self.touch_role(&run.inherited, host);
+            if included_on.insert(Arc::clone(host)) {
+                self.engine.stats.count(host, Status::Ok);
+            }
+        }
         let inherited = included(include, run, group.item);
+        self.bring(&steps, &inherited);
         let path = format!("{}/include/{index}", run.id);
         let before = hosts.clone();
         let after = self.list(&steps, &inherited, hosts, &path).await;

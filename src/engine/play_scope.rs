@@ -32,19 +32,27 @@ impl PlayRun<'_> {
 
     /// The variables of `host` below the task's own: inventory, facts, play, blocks, task.
     pub(super) fn scope(&self, host: &Arc<str>, inherited: &Inherited) -> Arc<Scope> {
-        let mut builder = self.engine.store.base(host);
-        for layer in self.vars.iter().chain(&inherited.vars) {
+        let role = inherited.role.as_deref();
+        let exports = self.exports();
+        let mut defaults = vec![Arc::clone(&exports.defaults)];
+        defaults.extend(role.iter().flat_map(|role| &role.defaults).cloned());
+        let mut builder = self.engine.store.base_over(&defaults, host);
+        let roles = role.iter().flat_map(|role| &role.vars);
+        let layers = self.vars.iter().chain([&exports.vars]).chain(roles);
+        for layer in layers.chain(&inherited.vars) {
             builder = builder.layer(Arc::clone(layer));
         }
-        let magic = [
+        let mut params: Vec<_> = role.iter().flat_map(|role| &role.params).cloned().collect();
+        params.extend(inherited.include_params.iter().cloned());
+        let mut magic = vec![
             Arc::clone(&self.play_magic),
             self.inventory_magic(),
             self.host_magic(host),
             self.standing_magic(),
+            Arc::clone(&exports.magic),
         ];
-        self.engine
-            .store
-            .top(builder, host, &inherited.include_params, &magic)
+        magic.extend(role.map(|role| Arc::clone(&role.magic)));
+        self.engine.store.top(builder, host, &params, &magic)
     }
 
     fn standing_magic(&self) -> Arc<VarMap> {

@@ -99,7 +99,15 @@ impl Store {
 
     /// Everything below the play: inventory and facts.
     pub(super) fn base(&self, host: &str) -> ScopeBuilder {
+        self.base_over(&[], host)
+    }
+
+    /// The same, over the defaults of roles.
+    pub(super) fn base_over(&self, defaults: &[Arc<VarMap>], host: &str) -> ScopeBuilder {
         let mut builder = Scope::builder(&self.templar);
+        for layer in defaults {
+            builder = builder.layer(Arc::clone(layer));
+        }
         for layer in self.inventory().host_layers(host) {
             builder = builder.layer(layer);
         }

@@ -60,6 +60,7 @@ impl PlayRun<'_> {
         kind: TaskKind,
     ) -> TaskEnd {
         let inherited = around.descend(&task.common);
+        let hosts = &self.hosts_of_role(&inherited, kind, hosts);
         let Some(first) = hosts.first() else {
             return TaskEnd::default();
         };
@@ -67,7 +68,7 @@ impl PlayRun<'_> {
             return TaskEnd::default();
         }
         let scope = self.scope(first, &inherited);
-        let name = task_name(task, &scope);
+        let name = shown_name(task, &inherited, &scope);
         if !self.reached(&name) || !self.wanted(&name, kind).await {
             return TaskEnd::default();
         }
@@ -311,7 +312,16 @@ impl PlayRun<'_> {
     }
 }
 
-/// The task's name for people, rendered where that is possible.
+/// The task's name for people, behind that of its role.
+pub(super) fn shown_name(task: &Task, inherited: &Inherited, scope: &Arc<Scope>) -> String {
+    let name = task_name(task, scope);
+    match &inherited.role {
+        Some(role) => format!("{} : {name}", role.name()),
+        None => name,
+    }
+}
+
+/// The task's name, rendered where that is possible.
 pub(super) fn task_name(task: &Task, scope: &Arc<Scope>) -> String {
     match &task.common.name {
         Some(node) => match scope.templar().node(node, scope) {

@@ -29,15 +29,16 @@ pub fn load(
     Ok((Playbook { source, plays }, found))
 }
 
-/// Reads a file of tasks, for a section of a play.
+/// Reads a file of tasks, for a section of a play of `playbook`.
 pub fn load_tasks(
     source: &Arc<SourceFile>,
+    playbook: &Arc<SourceFile>,
     files: &dyn Files,
     templar: &Templar,
     section: Section,
 ) -> Result<Vec<Step>, Diagnostics> {
     let node = yaml::read_one(source)?;
-    let mut decoder = Decoder::new(source, files, templar);
+    let mut decoder = Decoder::new(source, files, templar).for_play_of(playbook);
     let place = match section {
         Section::Handlers => Place::Handler,
         Section::PreTasks | Section::Tasks | Section::PostTasks => Place::Task,

@@ -17,6 +17,7 @@ mod names;
 mod notified;
 mod place;
 mod play;
+mod role;
 mod step;
 mod task;
 #[cfg(test)]
@@ -27,6 +28,8 @@ pub use ast::{
     Action, Block, Common, Include, LoopControl, Meta, Play, Playbook, Section, SerialSize, Step,
     Task, TaskArgs,
 };
-pub use files::Files;
+pub use files::{Files, Part, RoleFolder};
 pub use keyword::{KeywordDoc, keywords};
 pub use load::{load, load_tasks};
+pub(crate) use role::handlers as role_handlers;
+pub use role::{Role, RoleUse};

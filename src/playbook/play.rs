@@ -7,7 +7,7 @@ use super::common::{common, tags};
 use super::decoder::{Decoder, is_template};
 use super::fields::Fields;
 use super::place::Place;
-use super::{action, names, notified, step, value};
+use super::{action, names, notified, role, step, value};
 use crate::diag::Diagnostic;
 use crate::vars::VarMap;
 use crate::yaml::{Node, Scalar};
@@ -156,17 +156,19 @@ fn play(decoder: &mut Decoder<'_>, entry: &Node) -> Option<Play> {
     check_serial(decoder, fields.value("serial"));
     check_strategy(decoder, fields.value("strategy"));
     let vars_files = vars_files(decoder, fields.value("vars_files"));
+    let roles = role::roles(decoder, "roles", fields.value("roles"));
     let mut steps = |name: &str, place: Place| match fields.value(name) {
         Some(node) => step::steps(decoder, name, node, place),
         None => Vec::new(),
     };
+    let handlers = [role::handlers(&roles), steps("handlers", Place::Handler)].concat();
     Some(Play {
         source: Arc::clone(entry.span.source()),
         span: entry.span.clone(),
         pre_tasks: steps("pre_tasks", Place::Task),
-        tasks: steps("tasks", Place::Task),
+        tasks: [roles, steps("tasks", Place::Task)].concat(),
         post_tasks: steps("post_tasks", Place::Task),
-        handlers: steps("handlers", Place::Handler),
+        handlers,
         common,
         hosts: hosts?,
         gather_facts: fields.take("gather_facts"),

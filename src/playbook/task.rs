@@ -179,6 +179,7 @@ fn import(
         body,
         rescue: Vec::new(),
         always: Vec::new(),
+        role: None,
     })))
 }
 

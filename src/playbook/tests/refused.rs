@@ -67,7 +67,7 @@ fn values_of_play_keywords() {
         ),
         (
             "when: x",
-            "play.yml:1:3: `when` is a keyword of blocks, tasks and `import_playbook`, and cannot stand on a play (put it on the tasks, or on a block around them)",
+            "play.yml:1:3: `when` is a keyword of blocks, tasks, roles and `import_playbook`, and cannot stand on a play (put it on the tasks, or on a block around them)",
         ),
         (
             "tags: '{{ x }}'",

@@ -1,0 +1,81 @@
+//! Roles: folders of tasks, handlers, variables and files that plays share.
+//!
+//! A role is read once, however often a play uses it; each use is a block of its tasks, with what
+//! is said to it there.
+
+mod entry;
+mod handlers;
+mod load;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::ast::Step;
+use super::files::RoleFolder;
+use crate::diag::SourceFile;
+use crate::vars::VarMap;
+
+pub(super) use entry::roles;
+pub(crate) use handlers::handlers;
+
+/// A role, as it stands in its folder.
+#[derive(Debug, Clone)]
+pub struct Role {
+    /// Its name, as it is shown.
+    pub name: String,
+    /// The collection it belongs to.
+    pub collection: Option<String>,
+    /// Its folder, absolute.
+    pub dir: PathBuf,
+    /// `defaults/main.yml`.
+    pub defaults: Arc<VarMap>,
+    /// `vars/main.yml`.
+    pub vars: Arc<VarMap>,
+    /// `tasks/main.yml`.
+    pub tasks: Vec<Step>,
+    /// `handlers/main.yml`.
+    pub handlers: Vec<Step>,
+    /// The roles it depends on, each a block.
+    pub dependencies: Vec<Step>,
+    /// `allow_duplicates` of `meta/main.yml`.
+    pub allow_duplicates: bool,
+}
+
+/// A role at one of the places where it is used.
+#[derive(Debug, Clone)]
+pub struct RoleUse {
+    /// The role.
+    pub role: Arc<Role>,
+    /// Parameters given to it in line, which win over nearly everything.
+    pub params: Arc<VarMap>,
+    /// `vars` given to it, which win over its own.
+    pub vars: Arc<VarMap>,
+    /// What makes two uses the same one, which runs once: name, folder, parameters, condition,
+    /// tags and files.
+    pub identity: Arc<str>,
+    /// Whether it runs again where the same use has run already.
+    pub allow_duplicates: bool,
+}
+
+/// The roles of one pass of the decoder.
+#[derive(Debug)]
+pub(super) struct Roles {
+    /// The playbook: roles are looked for beside it.
+    playbook: Arc<SourceFile>,
+    /// What was read so far; none for one with mistakes.
+    read: HashMap<RoleFolder, Option<Arc<Role>>>,
+    /// The roles being read, outermost first.
+    stack: Vec<RoleFolder>,
+}
+
+impl Roles {
+    /// With nothing read yet.
+    pub(super) fn new(playbook: &Arc<SourceFile>) -> Self {
+        Self {
+            playbook: Arc::clone(playbook),
+            read: HashMap::new(),
+            stack: Vec::new(),
+        }
+    }
+}
