@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::role::RoleUse;
+use super::role::{IncludeRole, RoleUse};
 use crate::diag::{SourceFile, Span};
 use crate::modules::ModuleSpec;
 use crate::vars::VarMap;
@@ -220,6 +220,8 @@ pub enum Action {
     },
     /// `include_tasks`: a file of tasks is read when the task runs.
     Include(Box<Include>),
+    /// `include_role`: a role is found when the task runs.
+    IncludeRole(Box<IncludeRole>),
     /// `meta`.
     Meta(Meta),
 }

@@ -30,6 +30,6 @@ pub use ast::{
 };
 pub use files::{Files, Part, RoleFolder};
 pub use keyword::{KeywordDoc, keywords};
-pub use load::{load, load_tasks};
+pub use load::{load, load_role, load_tasks};
 pub(crate) use role::handlers as role_handlers;
-pub use role::{Role, RoleUse};
+pub use role::{IncludeRole, Role, RoleFrom, RoleUse};

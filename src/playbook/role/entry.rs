@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::{Role, RoleUse, load};
+use super::{Role, RoleFrom, RoleUse, load};
 use crate::diag::{Diagnostic, Span};
 use crate::playbook::ast::{Block, Common, Step};
 use crate::playbook::common::common;
@@ -41,8 +41,13 @@ fn one(decoder: &mut Decoder<'_>, entry: &Node) -> Option<Step> {
             VarMap::new(),
         )
     };
-    let role = load::role(decoder, &name)?;
-    Some(step(role, &entry.span, common, params))
+    let role = load::role(decoder, &name, &RoleFrom::default())?;
+    let used = Use {
+        common,
+        params,
+        ..Use::default()
+    };
+    Some(step(role, &entry.span, used))
 }
 
 /// `{role: NAME, keyword: …, parameter: …}`.
@@ -99,47 +104,83 @@ fn named(decoder: &mut Decoder<'_>, node: &Node, entry: &Node) -> Option<Node> {
     }
 }
 
+/// How a role is used at one place.
+#[derive(Debug, Clone)]
+pub(crate) struct Use {
+    /// The keywords for its tasks.
+    pub(crate) common: Common,
+    /// Parameters in line.
+    pub(crate) params: VarMap,
+    /// Whether it may run again; none for what the role itself says.
+    pub(crate) allow_duplicates: Option<bool>,
+    /// Whether the whole play sees its variables.
+    pub(crate) public: bool,
+    /// Whether its arguments are checked.
+    pub(crate) validate: bool,
+    /// Whether an `import_role` or `include_role` brought it.
+    pub(crate) included: bool,
+}
+
+impl Default for Use {
+    fn default() -> Self {
+        Self {
+            common: Common::default(),
+            params: VarMap::new(),
+            allow_duplicates: None,
+            public: true,
+            validate: true,
+            included: false,
+        }
+    }
+}
+
 /// The role's tasks behind those of the roles it depends on, as a block.
-pub(super) fn step(role: Arc<Role>, span: &Span, mut common: Common, params: VarMap) -> Step {
-    let vars = std::mem::take(&mut common.vars);
-    let identity = identity(&role, &common, &params);
+pub(crate) fn step(role: Arc<Role>, span: &Span, mut used: Use) -> Step {
+    let vars = std::mem::take(&mut used.common.vars);
+    let identity = identity(&role, &used, &vars);
     let mut body = role.dependencies.clone();
     body.extend(role.tasks.iter().cloned());
-    let used = RoleUse {
-        allow_duplicates: role.allow_duplicates,
-        params: Arc::new(params),
+    let block = RoleUse {
+        allow_duplicates: used.allow_duplicates.unwrap_or(role.allow_duplicates),
+        public: used.public,
+        included: used.included,
+        params: Arc::new(used.params),
         vars,
         identity,
         role,
     };
     Step::Block(Arc::new(Block {
         span: span.clone(),
-        common,
+        common: used.common,
         body,
         rescue: Vec::new(),
         always: Vec::new(),
-        role: Some(Arc::new(used)),
+        role: Some(Arc::new(block)),
     }))
 }
 
-/// Name, folder, parameters, condition and tags as one text.
-fn identity(role: &Role, common: &Common, params: &VarMap) -> Arc<str> {
-    let mut text = format!("{}\0{}", role.name, role.dir.display());
-    let mut params: Vec<(&str, &Var)> = params.iter().map(|(name, var)| (&**name, var)).collect();
-    params.sort_by_key(|(name, _)| *name);
-    for (name, var) in params {
-        let _ = write!(text, "\0{name}=");
-        if let Var::Lazy(node) = var {
-            written(node, &mut text);
+/// Name, folder, files, parameters, variables, condition and tags as one text.
+fn identity(role: &Role, used: &Use, vars: &VarMap) -> Arc<str> {
+    let (name, dir) = (&role.name, role.dir.display());
+    let mut text = format!("{name}\0{dir}\0{:?}\0{}", role.from, used.included);
+    for vars in [&used.params, vars] {
+        text.push('\0');
+        let mut vars: Vec<(&str, &Var)> = vars.iter().map(|(name, var)| (&**name, var)).collect();
+        vars.sort_by_key(|(name, _)| *name);
+        for (name, var) in vars {
+            let _ = write!(text, "{name}=");
+            if let Var::Lazy(node) = var {
+                written(node, &mut text);
+            }
         }
     }
-    text.push_str("\0when=");
-    if let Some(when) = &common.when {
+    text.push('\0');
+    if let Some(when) = &used.common.when {
         written(when, &mut text);
     }
-    let mut tags = common.tags.clone();
+    let mut tags = used.common.tags.clone();
     tags.sort_unstable();
-    let _ = write!(text, "\0tags={tags:?}");
+    let _ = write!(text, "\0{tags:?}");
     text.into()
 }
 

@@ -5,6 +5,7 @@
 
 mod entry;
 mod handlers;
+mod include;
 mod load;
 
 use std::collections::HashMap;
@@ -16,7 +17,12 @@ use super::files::RoleFolder;
 use crate::diag::SourceFile;
 use crate::vars::VarMap;
 
+pub(crate) use entry::Use;
 pub(super) use entry::roles;
+pub(crate) use entry::step;
+pub use include::IncludeRole;
+pub(super) use include::{import, include};
+pub(super) use load::role as load;
 pub(crate) use handlers::handlers;
 
 /// A role, as it stands in its folder.
@@ -40,6 +46,8 @@ pub struct Role {
     pub dependencies: Vec<Step>,
     /// `allow_duplicates` of `meta/main.yml`.
     pub allow_duplicates: bool,
+    /// The files that were read instead of `main`.
+    pub from: RoleFrom,
 }
 
 /// A role at one of the places where it is used.
@@ -56,6 +64,23 @@ pub struct RoleUse {
     pub identity: Arc<str>,
     /// Whether it runs again where the same use has run already.
     pub allow_duplicates: bool,
+    /// Whether the whole play sees the role's variables.
+    pub public: bool,
+    /// Whether an `import_role` or `include_role` brought it.
+    pub included: bool,
+}
+
+/// Which files of a role are read instead of `main`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct RoleFrom {
+    /// `tasks_from`.
+    pub tasks: Option<String>,
+    /// `vars_from`.
+    pub vars: Option<String>,
+    /// `defaults_from`.
+    pub defaults: Option<String>,
+    /// `handlers_from`.
+    pub handlers: Option<String>,
 }
 
 /// The roles of one pass of the decoder.
@@ -64,9 +89,9 @@ pub(super) struct Roles {
     /// The playbook: roles are looked for beside it.
     playbook: Arc<SourceFile>,
     /// What was read so far; none for one with mistakes.
-    read: HashMap<RoleFolder, Option<Arc<Role>>>,
+    read: HashMap<(RoleFolder, RoleFrom), Option<Arc<Role>>>,
     /// The roles being read, outermost first.
-    stack: Vec<RoleFolder>,
+    stack: Vec<(RoleFolder, RoleFrom)>,
 }
 
 impl Roles {
