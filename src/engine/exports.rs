@@ -7,18 +7,16 @@ use super::inherit::Inherited;
 use super::play::PlayRun;
 use super::role::of_roles;
 use crate::playbook::{self, Play, Step};
-use crate::vars::{Value, Var, VarMap};
+use crate::vars::{Layers, Level, Value, Var, VarMap};
 
 /// Defaults and variables of a play's roles. Those of `roles` and `import_role` are seen by the
 /// whole play, those of `include_role` only when it is `public`.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Exports {
-    /// The defaults: the lowest precedence there is.
-    pub(super) defaults: Arc<VarMap>,
-    /// The variables: above those of the play.
-    pub(super) vars: Arc<VarMap>,
-    /// `ansible_role_names` and the like.
-    pub(super) magic: Arc<VarMap>,
+    /// All of it.
+    pub(super) layers: Layers,
+    defaults: Arc<VarMap>,
+    vars: Arc<VarMap>,
     /// The names of the roles the play uses itself, in order.
     named: Vec<String>,
     /// The names of the roles that others depend on.
@@ -38,11 +36,14 @@ impl Exports {
     /// Those of the roles among these steps, which win over earlier ones.
     fn add(&mut self, steps: &[Step]) {
         let (mut defaults, mut vars) = (Vec::new(), Vec::new());
-        of_roles(steps, &mut defaults, &mut vars);
+        of_roles(steps, true, &mut defaults, &mut vars);
         merge(&mut self.defaults, &defaults);
         merge(&mut self.vars, &vars);
         names(steps, &mut self.named, &mut self.dependent);
-        self.magic = Arc::new(self.names());
+        self.layers = Layers::new()
+            .with(Level::RoleDefaults, Arc::clone(&self.defaults))
+            .with(Level::RoleVars, Arc::clone(&self.vars))
+            .with(Level::Magic, Arc::new(self.names()));
     }
 
     fn names(&self) -> VarMap {

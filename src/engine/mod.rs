@@ -13,6 +13,7 @@ mod exports;
 mod gather;
 mod handlers;
 mod include;
+mod include_role;
 mod inherit;
 mod interrupt;
 mod invoke;

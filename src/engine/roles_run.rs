@@ -1,12 +1,12 @@
 //! Where roles have run: a role that is used twice in the same way runs once on each host.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
 
 use super::inherit::Inherited;
 use super::play::PlayRun;
 use crate::event::TaskKind;
-use crate::playbook::RoleUse;
+use crate::playbook::{Role, RoleFrom, RoleUse};
 
 /// Uses of roles with hosts.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub(super) struct RolesRun {
     touched: HashSet<(Arc<str>, Arc<str>)>,
     /// The role came to its end there, having run.
     completed: HashSet<(Arc<str>, Arc<str>)>,
+    /// The roles that were included by now.
+    pub(super) read: HashMap<(String, RoleFrom), Arc<Role>>,
 }
 
 impl PlayRun<'_> {

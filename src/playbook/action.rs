@@ -77,9 +77,15 @@ pub(super) fn is_action(name: &str) -> bool {
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    ["include_tasks", "import_tasks", "include_role", "import_role", "meta"]
-        .into_iter()
-        .chain(modules::names())
+    [
+        "include_tasks",
+        "import_tasks",
+        "include_role",
+        "import_role",
+        "meta",
+    ]
+    .into_iter()
+    .chain(modules::names())
 }
 
 /// Finds the one action of a task; reports when there is none, or more than one.

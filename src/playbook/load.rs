@@ -57,11 +57,13 @@ pub fn load_role(
     templar: &Templar,
 ) -> Result<Arc<Role>, Diagnostics> {
     let mut decoder = Decoder::new(name.span.source(), files, templar).for_play_of(playbook);
-    let role = role::load(&mut decoder, name, from);
+    let role = role::load_role(&mut decoder, name, from);
     let found = decoder.found.in_order();
     match role {
         Some(role) if !found.has_errors() => Ok(role),
         _ if found.has_errors() => Err(found),
-        _ => Err(Diagnostic::error("this role cannot be read").at(&name.span).into()),
+        _ => Err(Diagnostic::error("this role cannot be read")
+            .at(&name.span)
+            .into()),
     }
 }

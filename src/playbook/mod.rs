@@ -33,3 +33,4 @@ pub use keyword::{KeywordDoc, keywords};
 pub use load::{load, load_role, load_tasks};
 pub(crate) use role::handlers as role_handlers;
 pub use role::{IncludeRole, Role, RoleFrom, RoleUse};
+pub(crate) use role::{RoleUsing, role_step};

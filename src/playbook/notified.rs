@@ -2,7 +2,7 @@
 
 use super::ast::{Action, Common, Play, Step, Task};
 use super::decoder::{Decoder, is_template};
-use crate::diag::{Diagnostic, did_you_mean, or_list};
+use crate::diag::{Diagnostic, Severity, did_you_mean, or_list};
 use crate::yaml::Node;
 
 /// The names that handlers answer to.
@@ -30,15 +30,17 @@ pub(super) fn check(decoder: &mut Decoder<'_>, play: &Play) {
         &play.handlers,
     ];
     let steps = || steps.into_iter().flatten();
-    if names.open || steps().any(brings_handlers) {
+    if names.open || steps().any(|step| any(step, |a| matches!(a, Action::IncludeRole(_)))) {
         return;
     }
+    let unsure = steps().any(|step| any(step, |a| matches!(a, Action::Include(_))));
     let known = |name: &str| names.own.iter().chain(&names.with_role).any(|n| n == name);
     for step in steps() {
         notified(step, &mut |node| {
             let name = node.raw().unwrap_or_default();
             if !is_template(node) && !known(name) {
-                decoder.push(unknown(node, name, &names.own));
+                let mistake = unknown(node, name, &names.own);
+                decoder.push(if unsure { maybe(mistake) } else { mistake });
             }
         });
     }
@@ -68,9 +70,21 @@ fn handler(task: &Task, role: Option<&str>, names: &mut Names) {
     }
 }
 
-/// Whether a step may bring handlers into the play when it runs.
-fn brings_handlers(_step: &Step) -> bool {
-    false
+/// Whether a step has such an action in it.
+fn any(step: &Step, is: fn(&Action) -> bool) -> bool {
+    match step {
+        Step::Task(task) => is(&task.action),
+        Step::Block(block) => [&block.body, &block.rescue, &block.always]
+            .into_iter()
+            .flatten()
+            .any(|step| any(step, is)),
+    }
+}
+
+/// A file that is included may import a role that brings the handler.
+fn maybe(mut mistake: Diagnostic) -> Diagnostic {
+    mistake.severity = Severity::Warning;
+    mistake.help("unless a role of an included file brings it")
 }
 
 /// Hands over every `notify` of a step.
@@ -79,8 +93,10 @@ fn notified(step: &Step, found: &mut impl FnMut(&Node)) {
     match step {
         Step::Task(task) => {
             of(&task.common);
-            if let Action::Include(include) = &task.action {
-                of(&include.apply);
+            match &task.action {
+                Action::Include(include) => of(&include.apply),
+                Action::IncludeRole(include) => of(&include.apply),
+                Action::Module { .. } | Action::Meta(_) => {}
             }
         }
         Step::Block(block) => {

@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Diagnostics, SourceFile, Span, did_you_mean};
 use crate::modules::{FileKind, ProjectFile};
-use crate::playbook::{self, Files, Part, Playbook, RoleFolder, Section, Step};
+use crate::playbook::{self, Files, Part, Playbook, Role, RoleFolder, RoleFrom, Section, Step};
 use crate::template::Templar;
 use crate::vars::{Var, VarMap};
-use crate::yaml;
+use crate::yaml::{self, Node};
 
 pub use embedded::playbooks as embedded_playbooks;
 pub use roles::roles_path;
@@ -129,6 +129,16 @@ impl Project {
         let source = own.or_else(|why| self.read(play, name).map_err(|_| why));
         let source = source.map_err(|why| Diagnostic::error(why).at(from))?;
         playbook::load_tasks(&source, play, self, &self.templar, section)
+    }
+
+    /// Finds and reads the role that a task of a play calls `name`.
+    pub fn included_role(
+        &self,
+        name: &Node,
+        from: &RoleFrom,
+        play: &Arc<SourceFile>,
+    ) -> Result<Arc<Role>, Diagnostics> {
+        playbook::load_role(name, from, play, self, &self.templar)
     }
 
     /// Finds a file or a template for a module: in the roles around, innermost first, beside the

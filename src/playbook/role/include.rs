@@ -72,7 +72,12 @@ impl Options {
 }
 
 /// Reads the options, however they are written: as a mapping, as `name=value`, in `args`.
-fn options(decoder: &mut Decoder<'_>, fields: &Fields<'_>, call: &Call, more: &[&str]) -> Options {
+fn options(
+    decoder: &mut Decoder<'_>,
+    fields: &Fields<'_>,
+    call: &Call,
+    more: &[&'static str],
+) -> Options {
     let mut found = Options(Vec::new());
     if let Some(entries) = call.value.map() {
         found.0.extend_from_slice(entries);
@@ -131,7 +136,9 @@ fn unknown(call: &Call, key: &Node, more: &[&'static str]) -> Diagnostic {
     let error = Diagnostic::error(message).at(&key.span);
     match did_you_mean(name, known()) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
-        None if name == "apply" => error.help("keywords on an import are inherited: write them there"),
+        None if name == "apply" => {
+            error.help("keywords on an import are inherited: write them there")
+        }
         None => error.help(format!("it takes {}", or_list(known()))),
     }
 }
@@ -204,7 +211,8 @@ fn is_known(decoder: &mut Decoder<'_>, node: &Node) -> bool {
     if !is_template(node) {
         return true;
     }
-    let message = "the role of `import_role` must be known before the run, and cannot be a template";
+    let message =
+        "the role of `import_role` must be known before the run, and cannot be a template";
     let error = Diagnostic::error(message).at(&node.span);
     decoder.push(error.help("use `include_role`, which finds the role when it runs"));
     false

@@ -13,7 +13,7 @@ use crate::vars::{Var, VarMap};
 use crate::yaml::Node;
 
 /// Finds and reads the role that is named at `place`; what is wrong with it is told once.
-pub(super) fn role(
+pub(in crate::playbook) fn role(
     decoder: &mut Decoder<'_>,
     place: &Node,
     from: &RoleFrom,
@@ -38,7 +38,12 @@ pub(super) fn role(
     }
     decoder.roles.stack.push(key.clone());
     let before = decoder.errors();
-    let role = Reader { decoder, folder: &key.0, place }.read(from);
+    let role = Reader {
+        decoder,
+        folder: &key.0,
+        place,
+    }
+    .read(from);
     decoder.roles.stack.pop();
     let role = (decoder.errors() == before).then(|| Arc::new(role));
     decoder.roles.read.insert(key, role.clone());
@@ -48,7 +53,10 @@ pub(super) fn role(
 fn cycle(stack: &[(RoleFolder, RoleFrom)], again: &(RoleFolder, RoleFrom)) -> Diagnostic {
     let first = stack.iter().position(|role| role == again).unwrap_or(0);
     let again = &again.0;
-    let mut way: Vec<&str> = stack[first..].iter().map(|(r, _)| r.name.as_str()).collect();
+    let mut way: Vec<&str> = stack[first..]
+        .iter()
+        .map(|(r, _)| r.name.as_str())
+        .collect();
     way.push(&again.name);
     Diagnostic::error(format!("the role `{}` needs itself", again.name))
         .help(format!("the way is {}", way.join(" → ")))

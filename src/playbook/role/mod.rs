@@ -17,13 +17,13 @@ use super::files::RoleFolder;
 use crate::diag::SourceFile;
 use crate::vars::VarMap;
 
-pub(crate) use entry::Use;
+pub(crate) use entry::Use as RoleUsing;
 pub(super) use entry::roles;
-pub(crate) use entry::step;
+pub(crate) use entry::step as role_step;
+pub(crate) use handlers::handlers;
 pub use include::IncludeRole;
 pub(super) use include::{import, include};
-pub(super) use load::role as load;
-pub(crate) use handlers::handlers;
+pub(in crate::playbook) use load::role as load_role;
 
 /// A role, as it stands in its folder.
 #[derive(Debug, Clone)]
