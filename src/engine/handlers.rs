@@ -14,9 +14,13 @@ use crate::event::{Event, Status, TaskId, TaskKind};
 use crate::playbook::{Play, Step, Task};
 use crate::yaml::Node;
 
-/// Which handlers are due on which hosts, by the handler's place in the play.
+/// What was notified on which hosts.
 #[derive(Debug, Default)]
 pub(super) struct Notified {
+    /// Names, in the order of the notifications: the handlers they mean are looked up when they
+    /// run, because a role that is included meanwhile may bring others.
+    names: Vec<(String, Arc<str>)>,
+    /// Handlers that are due, by their place in the play.
     due: HashSet<(usize, Arc<str>)>,
     flushes: usize,
 }
@@ -72,9 +76,14 @@ impl PlayRun<'_> {
                 return Err(self.unknown_handler(&name, host).at(&node.span));
             }
             let mut notified = self.notified.lock().unwrap_or_else(PoisonError::into_inner);
-            for index in matching {
-                notified.due.insert((index, Arc::clone(host)));
+            if run.id.0.contains("/handlers/") {
+                // A handler that a handler notifies runs with it.
+                let due = matching.into_iter().map(|index| (index, Arc::clone(host)));
+                notified.due.extend(due);
+            } else {
+                notified.names.push((name.clone(), Arc::clone(host)));
             }
+            drop(notified);
             let host = host.to_string();
             self.engine.sink.emit(&Event::Notified {
                 handler: name,
@@ -96,13 +105,15 @@ impl PlayRun<'_> {
         Handler::collect(steps, around, &mut handlers);
     }
 
-    /// The last handler of that name, which may have its role's before it, and one handler of
-    /// each name that listens to the topic.
+    /// The last handler of that name, which may have its role's before it, and the last
+    /// handler of each name that listens to the topic.
     fn handlers_called(&self, name: &str, host: &Arc<str>) -> Vec<usize> {
         let handlers = self.handlers();
         let called_so = |handler: &Handler| {
-            let scope = self.scope(host, &handler.inherited);
-            let own = task_name(&handler.task, &scope);
+            let Some(node) = &handler.task.common.name else {
+                return false;
+            };
+            let own = self.said(handler, node, host);
             let role = handler.inherited.role.as_ref();
             own == name || role.is_some_and(|role| format!("{} : {own}", role.name()) == name)
         };
@@ -112,7 +123,7 @@ impl PlayRun<'_> {
             .into_iter()
             .collect();
         let mut seen = HashSet::new();
-        for (i, handler) in handlers.iter().enumerate() {
+        for (i, handler) in handlers.iter().enumerate().rev() {
             if self.listens(handler, name, host) && !called.contains(&i) {
                 let own = handler.task.common.name.as_ref().and_then(Node::raw);
                 if own.is_none_or(|own| seen.insert(own)) {
@@ -124,13 +135,19 @@ impl PlayRun<'_> {
     }
 
     fn listens(&self, handler: &Handler, topic: &str, host: &Arc<str>) -> bool {
-        if handler.task.listen.is_empty() {
-            return false;
+        let mut topics = handler.task.listen.iter();
+        topics.any(|node| self.said(handler, node, host) == topic)
+    }
+
+    /// A name or topic of a handler, with its variables where it needs them.
+    fn said(&self, handler: &Handler, node: &Node, host: &Arc<str>) -> String {
+        let written = node.raw().unwrap_or_default();
+        if !written.contains('{') {
+            return written.to_owned();
         }
         let scope = self.scope(host, &handler.inherited);
-        let rendered = |node| scope.templar().node(node, &scope);
-        let mut topics = handler.task.listen.iter();
-        topics.any(|node| rendered(node).is_ok_and(|one| one.as_str() == Some(topic)))
+        let rendered = scope.templar().node(node, &scope);
+        rendered.map_or_else(|_| written.to_owned(), |value| value.to_string())
     }
 
     fn unknown_handler(&self, name: &str, host: &Arc<str>) -> Diagnostic {
@@ -153,6 +170,7 @@ impl PlayRun<'_> {
         hosts: &[Arc<str>],
     ) -> TaskEnd {
         let mut end = TaskEnd::default();
+        self.look_up_notified(hosts);
         let flush = {
             let mut notified = self.notified.lock().unwrap_or_else(PoisonError::into_inner);
             if notified.due.is_empty() {
@@ -182,6 +200,22 @@ impl PlayRun<'_> {
             end.gone.extend(after.gone);
         }
         end
+    }
+
+    /// Finds the handlers that were notified on these hosts.
+    fn look_up_notified(&self, hosts: &[Arc<str>]) {
+        let lock = || self.notified.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = std::mem::take(&mut lock().names);
+        let (now, later) = all.into_iter().partition(|(_, host)| hosts.contains(host));
+        lock().names = later;
+        let mut seen: HashSet<(String, Arc<str>)> = HashSet::new();
+        for (name, host) in Vec::from_iter::<Vec<_>>(now) {
+            if seen.insert((name.clone(), Arc::clone(&host))) {
+                let called = self.handlers_called(&name, &host);
+                let due = called.into_iter().map(|index| (index, Arc::clone(&host)));
+                lock().due.extend(due);
+            }
+        }
     }
 
     fn take_due(&self, index: usize, hosts: &[Arc<str>]) -> Vec<Arc<str>> {

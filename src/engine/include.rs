@@ -221,7 +221,7 @@ impl PlayRun<'_> {
     ) -> Result<Vec<(Wanted, Option<Value>)>, Diagnostic> {
         let scope = self.scope(host, &run.inherited);
         let Some(items) = &run.task.r#loop else {
-            return Ok(match self.wanted_one(source, run, &scope)? {
+            return Ok(match wanted_one(source, run, &scope)? {
                 Ok(wanted) => vec![(wanted, None)],
                 Err(condition) => {
                     self.finish(run, host, &Done::skipped(&condition));
@@ -234,7 +234,7 @@ impl PlayRun<'_> {
         for item in loops::items_of(run, &scope, items)? {
             let vars = VarMap::from_iter([(Arc::from(name), Var::Data(item.clone()))]);
             let scope = scope.with(Arc::new(vars));
-            if let Ok(one) = self.wanted_one(source, run, &scope)? {
+            if let Ok(one) = wanted_one(source, run, &scope)? {
                 wanted.push((one, Some(item)));
             }
         }
@@ -242,24 +242,6 @@ impl PlayRun<'_> {
             self.finish(run, host, &Done::skipped("all items"));
         }
         Ok(wanted)
-    }
-
-    /// What is included, or the condition that does not hold.
-    fn wanted_one(
-        &self,
-        source: Source<'_>,
-        run: &TaskRun<'_>,
-        scope: &Arc<Scope>,
-    ) -> Result<Result<Wanted, String>, Diagnostic> {
-        if let Some(condition) = judge::holds(&run.inherited.whens, scope)? {
-            return Ok(Err(condition));
-        }
-        Ok(Ok(match source {
-            Source::Tasks(include) => {
-                Wanted::File(scope.templar().node(&include.file, scope)?.to_string())
-            }
-            Source::Role(include) => Wanted::Role(Asked::of(include, scope)?),
-        }))
     }
 
     fn fail_one(&self, run: &TaskRun<'_>, host: &Arc<str>, why: &Diagnostic, end: &mut TaskEnd) {
@@ -273,6 +255,23 @@ impl PlayRun<'_> {
             result: serde_json::Value::Object(done.result),
         });
     }
+}
+
+/// What is included, or the condition that does not hold.
+fn wanted_one(
+    source: Source<'_>,
+    run: &TaskRun<'_>,
+    scope: &Arc<Scope>,
+) -> Result<Result<Wanted, String>, Diagnostic> {
+    if let Some(condition) = judge::holds(&run.inherited.whens, scope)? {
+        return Ok(Err(condition));
+    }
+    Ok(Ok(match source {
+        Source::Tasks(include) => {
+            Wanted::File(scope.templar().node(&include.file, scope)?.to_string())
+        }
+        Source::Role(include) => Wanted::Role(Asked::of(include, scope)?),
+    }))
 }
 
 fn is_down(end: &TaskEnd, host: &Arc<str>) -> bool {

@@ -103,8 +103,7 @@ pub struct Play {
     pub tasks: Vec<Step>,
     /// `post_tasks`.
     pub post_tasks: Vec<Step>,
-    /// The handlers of `roles`, a block for each role, then `handlers`, then those of imported
-    /// roles.
+    /// The handlers of roles, a block for each role, then `handlers`.
     pub handlers: Vec<Step>,
 }
 

@@ -161,13 +161,19 @@ fn play(decoder: &mut Decoder<'_>, entry: &Node) -> Option<Play> {
         Some(node) => step::steps(decoder, name, node, place),
         None => Vec::new(),
     };
-    let handlers = [role::handlers(&roles), steps("handlers", Place::Handler)].concat();
+    let (pre_tasks, tasks) = (steps("pre_tasks", Place::Task), steps("tasks", Place::Task));
+    let post_tasks = steps("post_tasks", Place::Task);
+    let mut handlers = role::handlers(&roles);
+    for steps in [&pre_tasks, &tasks, &post_tasks] {
+        handlers.extend(role::handlers(steps));
+    }
+    handlers.extend(steps("handlers", Place::Handler));
     Some(Play {
         source: Arc::clone(entry.span.source()),
         span: entry.span.clone(),
-        pre_tasks: steps("pre_tasks", Place::Task),
-        tasks: [roles, steps("tasks", Place::Task)].concat(),
-        post_tasks: steps("post_tasks", Place::Task),
+        pre_tasks,
+        tasks: [roles, tasks].concat(),
+        post_tasks,
         handlers,
         common,
         hosts: hosts?,

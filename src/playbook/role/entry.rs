@@ -139,6 +139,7 @@ pub(crate) fn step(role: Arc<Role>, span: &Span, mut used: Use) -> Step {
     let vars = std::mem::take(&mut used.common.vars);
     let identity = identity(&role, &used, &vars);
     let mut body = role.dependencies.clone();
+    body.extend(role.validation.iter().filter(|_| used.validate).cloned());
     body.extend(role.tasks.iter().cloned());
     let block = RoleUse {
         allow_duplicates: used.allow_duplicates.unwrap_or(role.allow_duplicates),

@@ -113,15 +113,13 @@ fn pairs(decoder: &mut Decoder<'_>, node: &Node, text: &str, found: &mut Options
         Node::text(&node.locate(range), text, Style::SingleQuoted)
     };
     for word in free_form::words(text).unwrap_or_else(|| std::iter::once(0..text.len()).collect()) {
-        match free_form::pair(text, &word) {
-            Some((key, value)) => found.0.push((part(key), part(value))),
-            None => {
-                let message = "options are written as `name: value`";
-                let error = Diagnostic::error(message).at(&node.locate(word));
-                decoder.push(error.help("write `name:` below it, with the role's name"));
-                return;
-            }
-        }
+        let Some((key, value)) = free_form::pair(text, &word) else {
+            let message = "options are written as `name: value`";
+            let error = Diagnostic::error(message).at(&node.locate(word));
+            decoder.push(error.help("write `name:` below it, with the role's name"));
+            return;
+        };
+        found.0.push((part(key), part(value)));
     }
 }
 
@@ -227,13 +225,11 @@ fn known(decoder: &mut Decoder<'_>, options: &Options, name: &str) -> Option<Opt
     if !is_known(decoder, node) {
         return None;
     }
-    match node.scalar() {
-        Some(Scalar::Str(_)) => Some(node.raw().map(str::to_owned)),
-        _ => {
-            decoder.expected(name, "the name of a file", node);
-            None
-        }
+    if let Some(Scalar::Str(_)) = node.scalar() {
+        return Some(node.raw().map(str::to_owned));
     }
+    decoder.expected(name, "the name of a file", node);
+    None
 }
 
 /// `include_role`: the role is found when the task runs.

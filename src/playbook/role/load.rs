@@ -79,6 +79,7 @@ impl Reader<'_, '_> {
             dir: folder.dir.clone(),
             defaults: self.variables(Part::Defaults, from.defaults.as_deref()),
             vars: self.variables(Part::Vars, from.vars.as_deref()),
+            validation: None,
             dependencies: Vec::new(),
             allow_duplicates: false,
             tasks: self.steps(Part::Tasks, Place::Task, from.tasks.as_deref()),

@@ -42,6 +42,8 @@ pub struct Role {
     pub tasks: Vec<Step>,
     /// `handlers/main.yml`.
     pub handlers: Vec<Step>,
+    /// The task that checks its arguments, when it says what it takes.
+    pub validation: Option<Step>,
     /// The roles it depends on, each a block.
     pub dependencies: Vec<Step>,
     /// `allow_duplicates` of `meta/main.yml`.
