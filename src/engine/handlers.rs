@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
 
+use super::defaults::KeywordDefaults;
 use super::inherit::Inherited;
 use super::keywords;
 use super::play::PlayRun;
@@ -34,9 +35,13 @@ pub(super) struct Handler {
 
 impl Handler {
     /// The handlers of a play, in the order they run.
-    pub(super) fn all(play: &Play) -> Vec<Arc<Self>> {
+    pub(super) fn all(play: &Play, defaults: &KeywordDefaults) -> Vec<Arc<Self>> {
         let mut all = Vec::new();
-        Self::collect(&play.handlers, &Inherited::of_play(play), &mut all);
+        Self::collect(
+            &play.handlers,
+            &Inherited::of_play(play, defaults),
+            &mut all,
+        );
         all
     }
 
@@ -235,7 +240,14 @@ impl PlayRun<'_> {
         if let Some(first) = self.batch.first() {
             let scope = self.scope(first, inherited);
             let force = self.play.force_handlers.as_ref();
-            if keywords::flag("force_handlers", force, false, &scope).unwrap_or(false) {
+            if keywords::flag(
+                "force_handlers",
+                force,
+                self.engine.options.keywords.force_handlers,
+                &scope,
+            )
+            .unwrap_or(false)
+            {
                 hosts.extend(
                     standing
                         .failed

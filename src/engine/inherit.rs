@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::defaults::KeywordDefaults;
 use super::role::RoleContext;
-use crate::playbook::{Block, Common, Play};
+use crate::diag::SourceFile;
+use crate::playbook::{Block, Common, Play, Task};
 use crate::vars::{Layers, Level};
 use crate::yaml::Node;
 
@@ -22,15 +24,18 @@ pub(super) struct Inherited {
     pub(super) keywords: Common,
     /// The role it stands in.
     pub(super) role: Option<Arc<RoleContext>>,
+    /// The file the task stands in.
+    pub(super) file: Option<Arc<SourceFile>>,
     /// Whether the step belongs to a `rescue` or `always`, which an interrupt does not stop.
     pub(super) cleanup: bool,
 }
 
 impl Inherited {
-    /// What a play says to all its tasks. Its `vars` have a precedence of their own and are not
-    /// among these.
-    pub(super) fn of_play(play: &Play) -> Self {
-        let mut inherited = Self::default().descend(&play.common);
+    /// What the settings and a play say to all its tasks. Its `vars` have a precedence of their
+    /// own and are not among these.
+    pub(super) fn of_play(play: &Play, defaults: &KeywordDefaults) -> Self {
+        let settings = Self::default().descend(&defaults.common);
+        let mut inherited = settings.descend(&play.common);
         inherited.layers = Layers::new();
         inherited
     }
@@ -41,8 +46,10 @@ impl Inherited {
     }
 
     /// What a task itself sees.
-    pub(super) fn of_task(&self, task: &Common) -> Self {
-        self.inside(task, Level::TaskVars)
+    pub(super) fn of_task(&self, task: &Task) -> Self {
+        let mut own = self.inside(&task.common, Level::TaskVars);
+        own.file = Some(Arc::clone(task.span.source()));
+        own
     }
 
     fn inside(&self, inner: &Common, level: Level) -> Self {

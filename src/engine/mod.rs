@@ -8,6 +8,7 @@
 mod batch;
 mod connections;
 mod controller;
+mod defaults;
 mod effects;
 mod exports;
 mod gather;
@@ -37,6 +38,7 @@ mod store;
 mod tags;
 mod task;
 
+pub use defaults::{Gathering, KeywordDefaults};
 pub use interrupt::Interrupt;
 pub use listing::{PlayListing, TaskListing, list};
 pub use options::{ConnectionDefaults, Operator, Options};

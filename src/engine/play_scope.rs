@@ -5,8 +5,9 @@ use std::sync::{Arc, PoisonError};
 use super::inherit::Inherited;
 use super::magic;
 use super::play::PlayRun;
+use super::run::source_dir;
 use crate::diag::Diagnostic;
-use crate::vars::{Level, Scope, VarMap};
+use crate::vars::{Level, Scope, Value, Var, VarMap};
 
 impl PlayRun<'_> {
     /// Reads `vars_files`; each entry is a file, or a list of which the first that exists counts.
@@ -34,6 +35,7 @@ impl PlayRun<'_> {
     pub(super) fn scope(&self, host: &Arc<str>, inherited: &Inherited) -> Arc<Scope> {
         let exports = self.exports();
         let mut layers = self.engine.store.layers_of(host);
+        layers.push(Level::InventoryHosts, self.host_magic(host));
         layers.extend(&self.layers);
         layers.extend(&exports.layers);
         if let Some(role) = &inherited.role {
@@ -41,21 +43,40 @@ impl PlayRun<'_> {
         }
         layers.extend(&inherited.layers);
         for magic in [
-            Arc::clone(&self.play_magic),
             self.inventory_magic(),
-            self.host_magic(host),
             self.standing_magic(),
+            self.search_path(inherited),
         ] {
             layers.push(Level::Magic, magic);
         }
         self.engine.store.scope(&layers)
     }
 
+    /// `ansible_search_path`: where the files that a task names are looked for.
+    fn search_path(&self, inherited: &Inherited) -> Arc<VarMap> {
+        let play = self.engine.playbook_dir(&self.play.source);
+        let own = inherited.file.as_deref().and_then(source_dir);
+        let mut dirs = inherited.role_folders();
+        for dir in own.into_iter().chain([play]) {
+            if !dirs.contains(&dir) {
+                dirs.push(dir);
+            }
+        }
+        let dirs: Value = dirs
+            .iter()
+            .map(|dir| Value::from(dir.display().to_string()))
+            .collect();
+        Arc::new(VarMap::from_iter([(
+            "ansible_search_path".into(),
+            Var::Data(dirs),
+        )]))
+    }
+
     fn standing_magic(&self) -> Arc<VarMap> {
         let standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::new(magic::of_play(
             &self.name,
-            &self.all,
+            &self.named,
             &self.batch,
             &standing,
         ))

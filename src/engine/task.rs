@@ -60,7 +60,7 @@ impl PlayRun<'_> {
         id: TaskId,
         kind: TaskKind,
     ) -> TaskEnd {
-        let inherited = around.of_task(&task.common);
+        let inherited = around.of_task(task);
         let hosts = &self.hosts_of_role(&inherited, kind, hosts);
         let Some(first) = hosts.first() else {
             return TaskEnd::default();

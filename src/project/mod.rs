@@ -16,7 +16,6 @@ use crate::vars::{Var, VarMap};
 use crate::yaml::{self, Node};
 
 pub use embedded::playbooks as embedded_playbooks;
-pub use roles::roles_path;
 
 /// A folder with `playbooks/`, `inventories/` and `hooks/`, and what the binary brings.
 #[derive(Debug)]
@@ -31,21 +30,23 @@ impl Project {
     /// The project in a folder; roles are looked for where Ansible does by default.
     #[must_use]
     pub fn new(dir: PathBuf, templar: &Arc<Templar>) -> Arc<Self> {
-        Self::with_roles_path(dir, templar, roles::default_path())
+        Self::with_roles(dir, templar, roles::default_path())
     }
 
-    /// The same, with these folders of roles.
+    /// The project in a folder, with folders of roles from elsewhere (the setting `roles_path`).
     #[must_use]
-    pub fn with_roles_path(
-        dir: PathBuf,
-        templar: &Arc<Templar>,
-        roles_path: Vec<PathBuf>,
-    ) -> Arc<Self> {
+    pub fn with_roles(dir: PathBuf, templar: &Arc<Templar>, roles_path: Vec<PathBuf>) -> Arc<Self> {
         Arc::new(Self {
             dir,
             templar: Arc::clone(templar),
             roles_path,
         })
+    }
+
+    /// Folders of roles, looked at after those beside the playbook.
+    #[must_use]
+    pub fn roles_path(&self) -> &[PathBuf] {
+        &self.roles_path
     }
 
     /// The folder of the project one stands in: the nearest one upwards that holds `runbook.toml`,

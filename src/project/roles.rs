@@ -8,25 +8,19 @@ use crate::diag::{Diagnostic, SourceFile, did_you_mean};
 use crate::playbook::{Part, RoleFolder};
 
 /// Where roles are looked for besides the playbook's folder, unless the configuration says so.
-const DEFAULT: &str = "~/.ansible/roles:/usr/share/ansible/roles:/etc/ansible/roles";
+const DEFAULT: [&str; 3] = [
+    "~/.ansible/roles",
+    "/usr/share/ansible/roles",
+    "/etc/ansible/roles",
+];
 
 /// The endings a role's file may have, in this order; a bare `main` comes last, a bare name that
 /// was asked for comes first.
 const ENDINGS: [&str; 3] = ["yml", "yaml", "json"];
 
-/// The folders of a list with colons (`ANSIBLE_ROLES_PATH`, `roles_path`); relative ones stand in
-/// `base`.
-#[must_use]
-pub fn roles_path(list: &str, base: &Path) -> Vec<PathBuf> {
-    let folders = list.split(':').map(str::trim).filter(|f| !f.is_empty());
-    folders
-        .map(|folder| base.join(super::lookup::with_home(folder)))
-        .collect()
-}
-
 /// The folders in which roles are looked for when nothing is configured.
 pub(super) fn default_path() -> Vec<PathBuf> {
-    roles_path(DEFAULT, Path::new("/"))
+    DEFAULT.map(super::lookup::with_home).to_vec()
 }
 
 /// The folders a role may stand in, in the order they are looked at.

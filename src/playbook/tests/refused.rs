@@ -221,7 +221,7 @@ fn tasks_without_exactly_one_module() {
         ),
         (
             "- import_role: {name: x}",
-            "play.yml:3:28: there is no role `x`",
+            "play.yml:3:27: there is no role `x`",
         ),
         (
             "- action: pong",
