@@ -10,10 +10,12 @@ use super::play::PlayRun;
 use super::step::Done;
 use super::steps::{Cause, Fallen};
 use super::task::{TaskEnd, TaskRun};
+use serde_json::Value as Json;
+
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::event::{Event, Status};
 use crate::playbook::{Common, Include, IncludeRole, Section, Step};
-use crate::vars::{Level, Scope, Value, Var, VarMap};
+use crate::vars::{Level, Scope, Var, VarMap};
 use crate::yaml::Node;
 
 /// How deep includes may nest before they count as endless.
@@ -67,7 +69,8 @@ impl Wanted {
 /// One file or role for some hosts, with the item it is included for.
 struct Group {
     wanted: Wanted,
-    item: Option<Value>,
+    /// The loop's variables.
+    vars: Arc<VarMap>,
     hosts: Vec<Arc<str>>,
 }
 
@@ -116,15 +119,15 @@ impl PlayRun<'_> {
                     continue;
                 }
             };
-            for (wanted, item) in wanted {
+            for (wanted, vars) in wanted {
                 let same = |g: &&mut Group| {
-                    g.wanted == wanted && g.item == item && !g.hosts.contains(host)
+                    g.wanted == wanted && same(&g.vars, &vars) && !g.hosts.contains(host)
                 };
                 match groups.iter_mut().find(same) {
                     Some(group) => group.hosts.push(Arc::clone(host)),
                     None => groups.push(Group {
                         wanted,
-                        item,
+                        vars,
                         hosts: vec![Arc::clone(host)],
                     }),
                 }
@@ -163,9 +166,9 @@ impl PlayRun<'_> {
         });
         for host in &group.hosts {
             self.touch_role(&run.inherited, host);
-            self.engine.stats.count(host, Status::Ok);
+            self.engine.stats.count(host, Status::Ok, false);
         }
-        let inherited = included(source, run, group.item);
+        let inherited = included(source, run, group.vars);
         self.bring(&steps, &inherited);
         Some(Ready {
             steps,
@@ -218,28 +221,36 @@ impl PlayRun<'_> {
         source: Source<'_>,
         run: &TaskRun<'_>,
         host: &Arc<str>,
-    ) -> Result<Vec<(Wanted, Option<Value>)>, Diagnostic> {
+    ) -> Result<Vec<(Wanted, Arc<VarMap>)>, Diagnostic> {
         let scope = self.scope(host, &run.inherited);
         let Some(items) = &run.task.r#loop else {
             return Ok(match wanted_one(source, run, &scope)? {
-                Ok(wanted) => vec![(wanted, None)],
+                Ok(wanted) => vec![(wanted, Arc::default())],
                 Err(condition) => {
                     self.finish(run, host, &Done::skipped(&condition));
                     Vec::new()
                 }
             });
         };
-        let name = loop_var(run);
         let mut wanted = Vec::new();
-        for item in loops::items_of(run, &scope, items)? {
-            let vars = VarMap::from_iter([(Arc::from(name), Var::Data(item.clone()))]);
-            let scope = scope.with(Arc::new(vars));
-            if let Ok(one) = wanted_one(source, run, &scope)? {
-                wanted.push((one, Some(item)));
+        match loops::Items::of(run, &scope, items) {
+            Ok(items) => {
+                for i in 0..items.len() {
+                    let vars = Arc::new(items.vars(i));
+                    let scope = scope.with(Arc::clone(&vars));
+                    if let Ok(one) = wanted_one(source, run, &scope)? {
+                        wanted.push((one, vars));
+                    }
+                }
             }
+            // A list that cannot be made does not matter when the include is skipped anyway.
+            Err(mistake) if judge::holds(&run.inherited.whens, &scope)?.is_none() => {
+                return Err(mistake);
+            }
+            Err(_) => {}
         }
         if wanted.is_empty() {
-            self.finish(run, host, &Done::skipped("all items"));
+            self.finish(run, host, &Done::skipped(&"all items".into()));
         }
         Ok(wanted)
     }
@@ -262,7 +273,7 @@ fn wanted_one(
     source: Source<'_>,
     run: &TaskRun<'_>,
     scope: &Arc<Scope>,
-) -> Result<Result<Wanted, String>, Diagnostic> {
+) -> Result<Result<Wanted, Json>, Diagnostic> {
     if let Some(condition) = judge::holds(&run.inherited.whens, scope)? {
         return Ok(Err(condition));
     }
@@ -280,20 +291,23 @@ fn is_down(end: &TaskEnd, host: &Arc<str>) -> bool {
 
 /// What the included tasks inherit: what stands around the include, its `vars`, its item, and
 /// `apply`; its other keywords are about the include itself.
-fn included(source: Source<'_>, run: &TaskRun<'_>, item: Option<Value>) -> Inherited {
+fn included(source: Source<'_>, run: &TaskRun<'_>, vars: Arc<VarMap>) -> Inherited {
     let own = &run.task.common;
     let mut inherited = run.around.clone();
-    let vars = Arc::clone(&own.vars);
+    let params = Arc::clone(&own.vars);
+    inherited.layers.push(Level::IncludeParams, params);
     inherited.layers.push(Level::IncludeParams, vars);
-    if let Some(item) = item {
-        let vars = VarMap::from_iter([(Arc::from(loop_var(run)), Var::Data(item))]);
-        inherited.layers.push(Level::IncludeParams, Arc::new(vars));
-    }
     inherited.descend(source.apply())
 }
 
-/// The name of the loop's item.
-fn loop_var<'a>(run: &'a TaskRun<'_>) -> &'a str {
-    let name = run.task.loop_control.loop_var.as_ref();
-    name.and_then(Node::raw).unwrap_or("item")
+/// Whether two items are the same one.
+fn same(one: &VarMap, other: &VarMap) -> bool {
+    let value = |var: &Var| match var {
+        Var::Data(value) => Some(value.clone()),
+        Var::Lazy(_) => None,
+    };
+    one.len() == other.len()
+        && one
+            .iter()
+            .all(|(name, var)| other.get(name).is_some_and(|o| value(o) == value(var)))
 }
