@@ -12,6 +12,7 @@ mod play;
 mod run_settings;
 mod setup;
 mod signals;
+mod vault;
 mod vault_args;
 
 use std::process::ExitCode;
@@ -63,6 +64,8 @@ enum Verb {
     Play(Box<play::Play>),
     /// Create and remove a lab of real hosts to try runbooks on
     Lab(lab::Lab),
+    /// Encrypt and decrypt files and values
+    Vault(vault::Vault),
     /// Show what modules do and which arguments they take
     Doc(doc::Doc),
     /// Show hosts, groups and variables of an inventory
@@ -92,6 +95,7 @@ pub fn main() -> ExitCode {
     let code = match cli.verb {
         Verb::Play(play) => play.run(),
         Verb::Lab(lab) => lab.run(),
+        Verb::Vault(vault) => vault.run(),
         Verb::Doc(doc) => doc.run(),
         Verb::Inventory(inventory) => inventory.run(),
         Verb::Config(config) => config.run(),

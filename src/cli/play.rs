@@ -101,6 +101,9 @@ struct ConnectionArgs {
     /// Log in as this user
     #[arg(short, long)]
     user: Option<String>,
+    /// How hosts are reached: ssh or local
+    #[arg(short, long, value_name = "KIND")]
+    connection: Option<String>,
     /// Log in with this key
     #[arg(long, visible_alias = "key-file", value_name = "FILE")]
     private_key: Option<String>,
@@ -256,6 +259,7 @@ impl Play {
             verbosity: self.verbosity(settings),
             project_dir: place.dir.clone(),
             inventory_sources: sources,
+            config_file: place.config_file(),
             connection: self.connection.defaults(settings)?,
             keywords: run_settings::keywords(settings)?,
         })
@@ -290,6 +294,7 @@ impl ConnectionArgs {
         let set = run_settings::connection(settings);
         let or = |given: &Option<String>, set: Option<String>| given.clone().or(set);
         Ok(ConnectionDefaults {
+            connection: self.connection.clone(),
             user: or(&self.user, set.user),
             private_key: or(&self.private_key, set.private_key),
             ssh_common_args: or(&self.ssh_common_args, set.ssh_common_args),

@@ -15,6 +15,7 @@ pub(super) fn connection(settings: &Settings) -> ConnectionDefaults {
     let timeout = settings.number(Key::Timeout).map(Duration::from_secs);
     ConnectionDefaults {
         user: settings.text(Key::RemoteUser),
+        connection: None,
         private_key: settings.text(Key::PrivateKeyFile),
         ssh_args: settings.text(Key::SshArgs),
         ssh_common_args: settings.text(Key::SshCommonArgs),

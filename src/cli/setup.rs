@@ -55,6 +55,11 @@ impl Place {
         VaultSettings::of(&self.settings)
     }
 
+    /// The configuration file in force.
+    pub(super) fn config_file(&self) -> Option<PathBuf> {
+        self.settings.files().first().cloned()
+    }
+
     /// The inventories to read: those given, else the setting `inventory`, else the only one in
     /// `inventories/`.
     pub(super) fn inventory_sources(&self, given: &[String]) -> Result<Vec<String>, Diagnostic> {

@@ -101,7 +101,8 @@ pub(super) fn way(
 ) -> Result<Way, Diagnostic> {
     let keyword: Option<String> = keywords::value("connection", common.connection.as_ref(), task)?;
     let kind: Option<String> = variable(scope, &["ansible_connection"])?;
-    let kind = kind.or(keyword).unwrap_or_else(|| "ssh".to_owned());
+    let kind = kind.or(keyword).or_else(|| defaults.connection.clone());
+    let kind = kind.unwrap_or_else(|| "ssh".to_owned());
     let kind = match kind.rsplit('.').next().unwrap_or_default() {
         "local" => TargetKind::Local,
         "ssh" | "smart" => TargetKind::Ssh(ssh_target(host, scope, task, common, defaults)?),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::defaults::KeywordDefaults;
-use crate::playbook::{Common, Play};
+use crate::diag::SourceFile;
+use crate::playbook::{Common, Play, Task};
 use crate::vars::{Layers, Level};
 use crate::yaml::Node;
 
@@ -19,6 +20,8 @@ pub(super) struct Inherited {
     pub(super) layers: Layers,
     /// The innermost word on each of the other keywords.
     pub(super) keywords: Common,
+    /// The file the task stands in.
+    pub(super) file: Option<Arc<SourceFile>>,
     /// Whether the step belongs to a `rescue` or `always`, which an interrupt does not stop.
     pub(super) cleanup: bool,
 }
@@ -39,8 +42,10 @@ impl Inherited {
     }
 
     /// What a task itself sees.
-    pub(super) fn of_task(&self, task: &Common) -> Self {
-        self.inside(task, Level::TaskVars)
+    pub(super) fn of_task(&self, task: &Task) -> Self {
+        let mut own = self.inside(&task.common, Level::TaskVars);
+        own.file = Some(Arc::clone(task.span.source()));
+        own
     }
 
     fn inside(&self, inner: &Common, level: Level) -> Self {

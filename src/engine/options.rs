@@ -14,6 +14,8 @@ use crate::transport::Secret;
 pub struct ConnectionDefaults {
     /// `--user`.
     pub user: Option<String>,
+    /// `--connection`.
+    pub connection: Option<String>,
     /// `--private-key`.
     pub private_key: Option<String>,
     /// The setting `ssh_args`, before all other arguments for ssh.
@@ -40,6 +42,7 @@ impl Default for ConnectionDefaults {
     fn default() -> Self {
         Self {
             user: None,
+            connection: None,
             private_key: None,
             ssh_args: None,
             ssh_common_args: None,
@@ -77,6 +80,8 @@ pub struct Options {
     pub project_dir: PathBuf,
     /// The inventories as given, for `inventory_dir` and `inventory_file`.
     pub inventory_sources: Vec<String>,
+    /// The configuration file in force, for `ansible_config_file`.
+    pub config_file: Option<PathBuf>,
     /// How hosts are reached.
     pub connection: ConnectionDefaults,
     /// What holds where a playbook says nothing.
@@ -96,6 +101,7 @@ impl Default for Options {
             verbosity: 0,
             project_dir: PathBuf::from("."),
             inventory_sources: Vec::new(),
+            config_file: None,
             connection: ConnectionDefaults::default(),
             keywords: KeywordDefaults::default(),
         }
