@@ -151,7 +151,11 @@ impl View<'_> {
         let mut hosts = IndexMap::new();
         for host in self.hosts_of(group) {
             let first = seen.hosts.insert(Arc::clone(host));
-            let vars = first.then(|| self.host_vars(host)).unwrap_or_default();
+            let vars = if first {
+                self.host_vars(host)
+            } else {
+                IndexMap::new()
+            };
             hosts.insert(host.to_string(), Item::Map(vars));
         }
         let vars = self.export.then(|| self.group_vars(group));

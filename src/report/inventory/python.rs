@@ -1,5 +1,7 @@
 //! Values as Python's `str` shows them.
 
+use std::fmt::Write as _;
+
 use super::Item;
 
 /// A value on its own: texts without quotes.
@@ -53,7 +55,9 @@ fn quoted(text: &str) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             c if c == quote => out.extend(['\\', c]),
-            c if c.is_ascii_control() => out.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c if c.is_ascii_control() => {
+                let _ = write!(out, "\\x{:02x}", u32::from(c));
+            }
             c => out.push(c),
         }
     }
