@@ -26,6 +26,7 @@ mod options;
 mod order;
 mod play;
 mod play_scope;
+mod prompts;
 mod run;
 mod serial;
 mod stats;
