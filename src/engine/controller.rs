@@ -1,5 +1,6 @@
 //! The controller's side of a module call.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -22,6 +23,10 @@ impl Controller for TaskController<'_> {
         self.engine
             .project
             .file(&self.task.span, &self.play.source, kind, name)
+    }
+
+    fn vars_folder(&self, name: &str) -> PathBuf {
+        self.engine.project.vars_folder(&self.task.span, name)
     }
 
     async fn ask(&self, question: &str, echo: bool) -> Option<String> {

@@ -17,9 +17,17 @@ impl PlayRun<'_> {
                         self.engine.store.add_facts(&owner, facts.clone());
                     }
                 }
-                Effect::SetFacts(vars) => {
+                Effect::SetFacts { vars, cacheable } => {
                     for owner in self.owners_of_facts(run, host) {
+                        if cacheable {
+                            self.engine.store.cache(&owner, &vars);
+                        }
                         self.engine.store.set(&owner, vars.clone());
+                    }
+                }
+                Effect::IncludeVars(vars) => {
+                    for owner in self.owners_of_facts(run, host) {
+                        self.engine.store.include(&owner, vars.clone());
                     }
                 }
                 Effect::AddHost { name, groups, vars } => {

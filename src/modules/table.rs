@@ -14,6 +14,7 @@ static MODULES: &[&ModuleSpec] = &[
     &control::debug::MODULE,
     &control::fail::MODULE,
     &control::group_by::MODULE,
+    &control::include_vars::MODULE,
     &control::pause::MODULE,
     &control::ping::MODULE,
     &control::set_fact::MODULE,

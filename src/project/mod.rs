@@ -122,6 +122,7 @@ impl Project {
         let folder = match kind {
             FileKind::Files => "files",
             FileKind::Templates => "templates",
+            FileKind::Vars => "vars",
         };
         let mut looked = Vec::new();
         for source in [from.source().as_ref(), play] {
@@ -146,6 +147,17 @@ impl Project {
         } else {
             error.help(format!("looked for {}", looked.join(", ")))
         })
+    }
+}
+
+impl Project {
+    /// The folder of variables that a task at `from` means.
+    #[must_use]
+    pub fn vars_folder(&self, from: &Span, name: &str) -> PathBuf {
+        let beside = lookup::candidates(from.source(), &[""], name)
+            .into_iter()
+            .next();
+        beside.unwrap_or_else(|| self.dir.join(name))
     }
 }
 

@@ -5,6 +5,7 @@ pub(super) mod assert;
 pub(super) mod debug;
 pub(super) mod fail;
 pub(super) mod group_by;
+pub(super) mod include_vars;
 pub(super) mod pause;
 pub(super) mod ping;
 pub(super) mod set_fact;
