@@ -8,8 +8,10 @@ mod extra_vars;
 mod lab;
 mod operator;
 mod play;
+mod run_settings;
 mod setup;
 mod signals;
+mod vault_args;
 
 use std::process::ExitCode;
 
@@ -62,6 +64,8 @@ enum Verb {
     Lab(lab::Lab),
     /// Show what modules do and which arguments they take
     Doc(doc::Doc),
+    /// Show every setting and where its value came from
+    Config(config::Config),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }
@@ -86,6 +90,7 @@ pub fn main() -> ExitCode {
         Verb::Play(play) => play.run(),
         Verb::Lab(lab) => lab.run(),
         Verb::Doc(doc) => doc.run(),
+        Verb::Config(config) => config.run(),
         Verb::Completions(completions) => completions.run(),
     };
     ExitCode::from(code)
@@ -96,7 +101,8 @@ fn show(mistakes: &Diagnostics) {
     use std::io::Write as _;
     let mut stderr = anstream::stderr().lock();
     for mistake in mistakes {
-        let _ = writeln!(stderr, "{}", mistake.render(true));
+        let text = mistake.render(true);
+        let _ = writeln!(stderr, "{}", crate::vault::redacted(&text));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::defaults::KeywordDefaults;
 use crate::diag::SourceFile;
 use crate::playbook::{Common, Play, Task};
 use crate::vars::{Layers, Level};
@@ -26,10 +27,11 @@ pub(super) struct Inherited {
 }
 
 impl Inherited {
-    /// What a play says to all its tasks. Its `vars` have a precedence of their own and are not
-    /// among these.
-    pub(super) fn of_play(play: &Play) -> Self {
-        let mut inherited = Self::default().descend(&play.common);
+    /// What the settings and a play say to all its tasks. Its `vars` have a precedence of their
+    /// own and are not among these.
+    pub(super) fn of_play(play: &Play, defaults: &KeywordDefaults) -> Self {
+        let settings = Self::default().descend(&defaults.common);
+        let mut inherited = settings.descend(&play.common);
         inherited.layers = Layers::new();
         inherited
     }

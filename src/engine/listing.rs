@@ -46,7 +46,7 @@ fn list_play(engine: &Engine, play: &Play) -> Result<PlayListing, Diagnostic> {
     let scope = engine.play_scope(play);
     let pattern = super::play::pattern(&play.hosts, &scope)?;
     let hosts = engine.play_hosts(play, &scope)?.hosts;
-    let inherited = Inherited::of_play(play);
+    let inherited = Inherited::of_play(play, &engine.options.keywords);
     let mut tasks = Vec::new();
     for steps in [&play.pre_tasks, &play.tasks, &play.post_tasks] {
         collect(engine, steps, &inherited, &scope, &mut tasks);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::defaults::KeywordDefaults;
 use super::tags::TagFilter;
 use crate::transport::Secret;
 
@@ -17,6 +18,8 @@ pub struct ConnectionDefaults {
     pub connection: Option<String>,
     /// `--private-key`.
     pub private_key: Option<String>,
+    /// The setting `ssh_args`, before all other arguments for ssh.
+    pub ssh_args: Option<String>,
     /// `--ssh-common-args`.
     pub ssh_common_args: Option<String>,
     /// `--ssh-extra-args`.
@@ -31,6 +34,8 @@ pub struct ConnectionDefaults {
     pub become_user: Option<String>,
     /// The answer to `--ask-become-pass`.
     pub become_password: Option<Secret>,
+    /// The shell on the hosts.
+    pub shell: String,
 }
 
 impl Default for ConnectionDefaults {
@@ -39,6 +44,7 @@ impl Default for ConnectionDefaults {
             user: None,
             connection: None,
             private_key: None,
+            ssh_args: None,
             ssh_common_args: None,
             ssh_extra_args: None,
             timeout: Duration::from_secs(10),
@@ -46,6 +52,7 @@ impl Default for ConnectionDefaults {
             r#become: false,
             become_user: None,
             become_password: None,
+            shell: "/bin/sh".to_owned(),
         }
     }
 }
@@ -77,6 +84,8 @@ pub struct Options {
     pub config_file: Option<PathBuf>,
     /// How hosts are reached.
     pub connection: ConnectionDefaults,
+    /// What holds where a playbook says nothing.
+    pub keywords: KeywordDefaults,
 }
 
 impl Default for Options {
@@ -94,6 +103,7 @@ impl Default for Options {
             inventory_sources: Vec::new(),
             config_file: None,
             connection: ConnectionDefaults::default(),
+            keywords: KeywordDefaults::default(),
         }
     }
 }

@@ -133,6 +133,11 @@ impl Store {
         });
     }
 
+    /// Whether facts of a host are known.
+    pub(super) fn has_facts(&self, host: &str) -> bool {
+        !self.host(host).facts.is_empty()
+    }
+
     /// Forgets the facts of a host.
     pub(super) fn clear_facts(&self, host: &str) {
         self.change(host, |known| known.facts = Arc::default());
