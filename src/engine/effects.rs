@@ -25,6 +25,14 @@ impl PlayRun<'_> {
                         self.engine.store.set(&owner, vars.clone());
                     }
                 }
+                Effect::Stats {
+                    data,
+                    per_host,
+                    aggregate,
+                } => {
+                    let host = per_host.then_some(&**host);
+                    self.engine.custom_stats.keep(host, data, aggregate);
+                }
                 Effect::IncludeVars(vars) => {
                     for owner in self.owners_of_facts(run, host) {
                         self.engine.store.include(&owner, vars.clone());

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::diag::Diagnostic;
 use crate::modules::args::{ArgType, Argument};
+use crate::template::is_omit;
 use crate::vars::{Scope, Value};
 use crate::yaml::Node;
 
@@ -18,6 +19,9 @@ pub(super) fn value<T: ArgType>(
         return Ok(None);
     };
     let value = scope.templar().node(node, scope)?;
+    if is_omit(&value) {
+        return Ok(None);
+    }
     let argument = Argument {
         value,
         node: Some(node.clone()),
@@ -59,6 +63,9 @@ pub(super) fn environment(
         return Ok(Vec::new());
     };
     let rendered = scope.templar().node(node, scope)?;
+    if is_omit(&rendered) {
+        return Ok(Vec::new());
+    }
     let maps: Vec<Value> = match rendered.kind() {
         minijinja::value::ValueKind::Map => vec![rendered],
         _ => value::<Vec<Value>>("environment", Some(node), scope)?.unwrap_or_default(),

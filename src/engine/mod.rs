@@ -8,6 +8,7 @@
 mod batch;
 mod connections;
 mod controller;
+mod custom_stats;
 mod defaults;
 mod effects;
 mod gather;
@@ -33,6 +34,7 @@ mod steps;
 mod store;
 mod tags;
 mod task;
+mod vars_files;
 
 pub use defaults::{Gathering, KeywordDefaults};
 pub use interrupt::Interrupt;

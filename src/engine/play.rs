@@ -9,6 +9,7 @@ use super::magic;
 use super::order;
 use super::run::{Engine, mistake};
 use super::serial;
+use super::vars_files::VarsFiles;
 use crate::diag::Diagnostic;
 use crate::event::Event;
 use crate::playbook::{Play, SerialSize};
@@ -50,6 +51,7 @@ pub(super) struct PlayRun<'a> {
     pub(super) ended: Mutex<Option<Ended>>,
     pub(super) notified: Mutex<Notified>,
     pub(super) max_fail: Option<f64>,
+    pub(super) vars_files: VarsFiles,
     pub(super) host_magic: Mutex<HashMap<Arc<str>, Arc<VarMap>>>,
     pub(super) inventory_magic: Mutex<Option<Arc<VarMap>>>,
 }
@@ -92,10 +94,11 @@ impl Engine {
             ended: Mutex::default(),
             notified: Mutex::default(),
             max_fail: max_fail(play, &scope)?,
+            vars_files: VarsFiles::default(),
             host_magic: Mutex::default(),
             inventory_magic: Mutex::default(),
         };
-        run.load_vars_files(&scope)?;
+        run.read_vars_files()?;
         let count = cut.len();
         for (i, batch) in cut.into_iter().enumerate() {
             if count > 1 {

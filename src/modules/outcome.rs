@@ -31,6 +31,15 @@ pub enum Effect {
         /// Whether they are facts as well.
         cacheable: bool,
     },
+    /// Values for the end of the run (`set_stats`).
+    Stats {
+        /// The values.
+        data: Map<String, Json>,
+        /// Whether they are the host's own.
+        per_host: bool,
+        /// Whether they add up with those before.
+        aggregate: bool,
+    },
     /// Variables of the host from files, below what `set_fact` says.
     IncludeVars(VarMap),
     /// A host for later plays of this run.

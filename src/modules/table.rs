@@ -18,6 +18,7 @@ static MODULES: &[&ModuleSpec] = &[
     &control::pause::MODULE,
     &control::ping::MODULE,
     &control::set_fact::MODULE,
+    &control::set_stats::MODULE,
     &control::wait_for::MODULE,
     &facts::SETUP,
     &files::blockinfile::MODULE,

@@ -20,6 +20,8 @@ pub struct Options {
     pub skipped: bool,
     /// Whether steps that changed nothing are shown.
     pub ok: bool,
+    /// Whether what `set_stats` kept is shown.
+    pub custom_stats: bool,
     /// How many unchanged lines stand around a change.
     pub diff_context: usize,
 }
@@ -34,6 +36,7 @@ impl Options {
             progress: false,
             skipped: true,
             ok: true,
+            custom_stats: false,
             diff_context: 3,
         }
     }

@@ -9,4 +9,5 @@ pub(super) mod include_vars;
 pub(super) mod pause;
 pub(super) mod ping;
 pub(super) mod set_fact;
+pub(super) mod set_stats;
 pub(super) mod wait_for;
