@@ -94,7 +94,7 @@ impl Store {
     /// Sets variables with the precedence of `include_vars`.
     pub(super) fn include(&self, host: &str, vars: VarMap) {
         self.change(host, |known| {
-            Arc::make_mut(&mut known.included).extend(vars)
+            Arc::make_mut(&mut known.included).extend(vars);
         });
     }
 

@@ -9,6 +9,10 @@ use crate::event::{Event, Reader};
 
 /// How much is shown, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
 pub struct Options {
     /// 0: names, statuses and failures; 1: results and places; 2: arguments too; 3: every start.
     pub verbosity: u8,
