@@ -1,6 +1,6 @@
 //! `runbook play`.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -72,6 +72,12 @@ pub(super) struct Play {
     /// Ask before every task
     #[arg(long)]
     step: bool,
+    /// Run the handlers of failed hosts, too
+    #[arg(long)]
+    force_handlers: bool,
+    /// Taken for Ansible's sake: no facts are kept between runs
+    #[arg(long)]
+    flush_cache: bool,
 
     /// List the hosts, run nothing
     #[arg(long, help_heading = "Listing")]
@@ -172,6 +178,10 @@ impl Play {
             let help = "`--limit` takes names, groups and patterns of the inventory";
             mistakes.push(unknown.help(help));
         }
+        if self.step && !std::io::stdin().is_terminal() {
+            let error = Diagnostic::error("--step asks before every task, and nobody is there");
+            mistakes.push(error.help("run it on a terminal, or without --step"));
+        }
         let options = self.options(&place, sources)?;
         let (Some(inventory), Some(extra_vars), false) =
             (inventory, extra_vars, mistakes.has_errors())
@@ -239,6 +249,7 @@ impl Play {
             },
             limit: self.limit.clone(),
             start_at_task: self.start_at_task.clone(),
+            force_handlers: self.force_handlers,
             step: self.step,
             verbosity: self.verbose,
             project_dir: place.dir.clone(),

@@ -62,6 +62,8 @@ pub struct Options {
     pub limit: Option<String>,
     /// Skip everything before the task of this name (`--start-at-task`), a glob.
     pub start_at_task: Option<String>,
+    /// Run the handlers of failed hosts, too (`--force-handlers`), unless a play says otherwise.
+    pub force_handlers: bool,
     /// Ask before every task (`--step`).
     pub step: bool,
     /// `-v`s given.
@@ -83,6 +85,7 @@ impl Default for Options {
             tags: TagFilter::default(),
             limit: None,
             start_at_task: None,
+            force_handlers: false,
             step: false,
             verbosity: 0,
             project_dir: PathBuf::from("."),

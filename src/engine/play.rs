@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::handlers::Notified;
 use super::keywords;
+use super::lanes::{self, Lanes};
 use super::magic;
 use super::order;
 use super::run::{Engine, mistake};
@@ -48,6 +49,7 @@ pub(super) struct PlayRun<'a> {
     pub(super) ended: Mutex<Option<Ended>>,
     pub(super) notified: Mutex<Notified>,
     pub(super) max_fail: Option<f64>,
+    pub(super) lanes: Lanes,
     pub(super) play_magic: Arc<VarMap>,
     pub(super) host_magic: Mutex<HashMap<Arc<str>, Arc<VarMap>>>,
     pub(super) inventory_magic: Mutex<Option<Arc<VarMap>>>,
@@ -86,11 +88,13 @@ impl Engine {
             ended: Mutex::default(),
             notified: Mutex::default(),
             max_fail: max_fail(play, &scope)?,
+            lanes: Lanes::new(lanes::strategy(play, &scope)?, self.options.forks),
             play_magic: magic,
             host_magic: Mutex::default(),
             inventory_magic: Mutex::default(),
         };
         run.load_vars_files(&scope)?;
+        run.warn_of_strategy();
         let count = cut.len();
         for (i, batch) in cut.into_iter().enumerate() {
             if count > 1 {

@@ -9,6 +9,7 @@ use super::interrupt::Interrupt;
 use super::magic;
 use super::options::{Operator, Options};
 use super::play::PlayEnd;
+use super::refresh::Grown;
 use super::stats::Stats;
 use super::store::Store;
 use crate::diag::{Diagnostic, Diagnostics, SourceFile};
@@ -54,6 +55,8 @@ pub struct Engine {
     pub(super) stats: Stats,
     /// Hosts that failed in an earlier play take no part in later ones.
     pub(super) lost: Mutex<Vec<Arc<str>>>,
+    /// What came to the inventory since it was read.
+    pub(super) grown: Mutex<Grown>,
     /// Whether `--start-at-task` was reached.
     pub(super) started: Mutex<bool>,
     /// Whether `--step` was answered with "continue".
@@ -81,6 +84,7 @@ impl Engine {
             interrupt: setup.interrupt,
             stats: Stats::default(),
             lost: Mutex::default(),
+            grown: Mutex::default(),
         }
     }
 
@@ -114,8 +118,7 @@ impl Engine {
         let mut index = 0;
         for (_, playbook) in playbooks {
             if let Some(dir) = source_dir(&playbook.source) {
-                let loaded = self.store.inventory_mut().load_playbook_dir_vars(&dir);
-                if let Err(mistakes) = loaded {
+                if let Err(mistakes) = self.adopt_folder(dir) {
                     self.refuse(&mistakes);
                     return Err(());
                 }
@@ -167,6 +170,7 @@ impl Engine {
 
     /// Failed hosts come back (`meta: clear_host_errors`).
     pub(super) fn forgive(&self) {
+        self.stats.forgive();
         self.lost
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

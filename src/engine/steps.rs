@@ -182,6 +182,7 @@ impl PlayRun<'_> {
             .filter(|f| f.cause != Cause::Unreachable);
         let mut hosts = standing.ok.clone();
         hosts.extend(reachable.map(|fallen| Arc::clone(&fallen.host)));
+        hosts.sort_by_key(|host| self.batch.iter().position(|h| h == host));
         let after = self
             .list(&block.always, inherited, hosts, &format!("{path}/always"))
             .await;

@@ -24,7 +24,7 @@ mod tests;
 mod value;
 
 pub use ast::{
-    Action, Block, Common, Include, LoopControl, Meta, Play, Playbook, Section, SerialSize, Step,
+    Action, Block, Common, Include, LoopControl, Meta, Play, Playbook, Section, SerialSize, Step, Strategy,
     Task, TaskArgs,
 };
 pub use files::Files;

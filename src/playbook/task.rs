@@ -245,13 +245,14 @@ fn refuse_other_options(decoder: &mut Decoder<'_>, call: &Call, known: &[&str]) 
     }
 }
 
-const METAS: [(&str, Meta); 8] = [
+const METAS: [(&str, Meta); 9] = [
     ("flush_handlers", Meta::FlushHandlers),
     ("end_host", Meta::EndHost),
     ("end_play", Meta::EndPlay),
     ("end_batch", Meta::EndBatch),
     ("clear_host_errors", Meta::ClearHostErrors),
     ("clear_facts", Meta::ClearFacts),
+    ("refresh_inventory", Meta::RefreshInventory),
     ("reset_connection", Meta::ResetConnection),
     ("noop", Meta::Noop),
 ];
@@ -277,7 +278,7 @@ fn meta(decoder: &mut Decoder<'_>, call: &Call) -> Option<Meta> {
     let error =
         Diagnostic::error(format!("`meta` must be {}, not {what}", or_list(names()))).at(place);
     decoder.push(match (word, did_you_mean(word, names())) {
-        ("refresh_inventory" | "end_role", _) => {
+        ("end_role", _) => {
             error.help(format!("`{word}` is not supported yet"))
         }
         (_, Some(near)) => error.help(format!("did you mean `{near}`?")),
