@@ -7,6 +7,7 @@ use serde_json::Map;
 
 use super::connections::{self, Way};
 use super::controller::TaskController;
+use super::jobs::Background;
 use super::judge;
 use super::keywords;
 use super::play::PlayRun;
@@ -28,11 +29,18 @@ pub(super) struct Call {
     /// Where it runs instead.
     pub(super) delegated_to: Option<String>,
     pub(super) scope: Arc<Scope>,
-    way: Option<Way>,
-    environment: Vec<(String, String)>,
+    pub(super) way: Option<Way>,
+    pub(super) environment: Vec<(String, String)>,
     timeout: Option<Duration>,
-    check: bool,
-    diff: bool,
+    pub(super) check: bool,
+    pub(super) diff: bool,
+}
+
+impl Call {
+    /// The host it runs on.
+    pub(super) fn target(&self) -> &str {
+        self.delegated_to.as_deref().unwrap_or(&self.host)
+    }
 }
 
 impl PlayRun<'_> {
@@ -113,6 +121,17 @@ impl PlayRun<'_> {
         }
     }
 
+    /// The host of a call as its module sees it.
+    pub(super) async fn remote(&self, call: &Call) -> Result<Remote, Failure> {
+        let remote = match &call.way {
+            Some(way) => self.engine.connections.remote(way).await?,
+            None => Remote::none(),
+        };
+        Ok(remote
+            .with_environment(&call.environment)
+            .with_timeout(call.timeout))
+    }
+
     /// Runs the module once and judges the outcome.
     pub(super) async fn invoke(&self, run: &TaskRun<'_>, call: &Call) -> Done {
         let Action::Module {
@@ -127,7 +146,11 @@ impl PlayRun<'_> {
             return unpredictable(written);
         }
         let ended = match arguments(spec, args, &call.scope) {
-            Ok(arguments) => self.run_module(run, spec, arguments, call).await,
+            Ok(arguments) => match Background::of(run, call) {
+                Ok(None) => self.run_module(run, spec, arguments, call).await,
+                Ok(Some(job)) => self.background(run, spec, arguments, call, job).await,
+                Err(mistake) => Err(mistake.into()),
+            },
             Err(mistake) => Err(mistake.into()),
         };
         let mut done = done_of(ended, run);
@@ -155,20 +178,10 @@ impl PlayRun<'_> {
         arguments: Arguments,
         call: &Call,
     ) -> Result<Outcome, Failure> {
-        let remote = match &call.way {
-            Some(way) => self.engine.connections.remote(way).await?,
-            None => Remote::none(),
-        };
-        let controller = TaskController {
-            engine: self.engine,
-            play: self.play,
-            task: run.task,
-        };
+        let controller = TaskController::new(self, run, call.target());
         let ctx = Ctx {
-            host: call.delegated_to.as_deref().unwrap_or(&call.host),
-            remote: remote
-                .with_environment(&call.environment)
-                .with_timeout(call.timeout),
+            host: call.target(),
+            remote: self.remote(call).await?,
             check: call.check,
             diff: call.diff,
             scope: &call.scope,

@@ -49,7 +49,10 @@ impl Lanes {
         if !self.apart() {
             return true;
         }
-        let mut announced = self.announced.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut announced = self
+            .announced
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         announced.insert((task.clone(), name.to_owned()))
     }
 
@@ -66,7 +69,10 @@ impl Lanes {
             return Turn::default();
         }
         let throttle = throttle.map(|limit| {
-            let mut all = self.throttles.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut all = self
+                .throttles
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             let fresh = || Arc::new(Semaphore::new(limit));
             Arc::clone(all.entry(task.clone()).or_insert_with(fresh))
         });
@@ -116,8 +122,16 @@ impl PlayRun<'_> {
 
     /// Once a host has come to `--start-at-task`, the next play runs as a whole.
     fn begin_next_play(&self) {
-        let started = self.lanes.started.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut all = self.engine.started.lock().unwrap_or_else(PoisonError::into_inner);
+        let started = self
+            .lanes
+            .started
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut all = self
+            .engine
+            .started
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         *all |= !started.is_empty();
     }
 

@@ -15,6 +15,7 @@ mod include;
 mod inherit;
 mod interrupt;
 mod invoke;
+mod jobs;
 mod judge;
 mod keywords;
 mod lanes;
@@ -33,6 +34,7 @@ mod stats;
 mod step;
 mod steps;
 mod store;
+mod story;
 mod tags;
 mod task;
 

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::connections::Connections;
 use super::interrupt::Interrupt;
+use super::jobs::Jobs;
 use super::magic;
 use super::options::{Operator, Options};
 use super::play::PlayEnd;
@@ -47,7 +48,8 @@ pub struct Setup {
 pub struct Engine {
     pub(super) options: Options,
     pub(super) store: Arc<Store>,
-    pub(super) connections: Connections,
+    pub(super) connections: Arc<Connections>,
+    pub(super) jobs: Arc<Jobs>,
     pub(super) project: Arc<Project>,
     pub(super) sink: Sink,
     pub(super) operator: Arc<dyn Operator>,
@@ -77,7 +79,8 @@ impl Engine {
             step_through: Mutex::new(!setup.options.step),
             options: setup.options,
             store,
-            connections: Connections::new(setup.connector),
+            connections: Arc::new(Connections::new(setup.connector)),
+            jobs: Arc::default(),
             project: setup.project,
             sink: setup.sink,
             operator: setup.operator,
@@ -100,6 +103,7 @@ impl Engine {
             at: jiff::Timestamp::now().to_string(),
         });
         let broken = self.plays(playbooks).await;
+        self.settle_jobs().await;
         self.connections.close().await;
         let code = match broken {
             _ if self.interrupt.requested() => INTERRUPTED,

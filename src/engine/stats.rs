@@ -62,10 +62,7 @@ impl Stats {
         let stats = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let so_far = |(host, s): (&String, &HostStats)| (host.clone(), (s.failed, s.unreachable));
         let forgiven = stats.iter().map(so_far).collect();
-        *self
-            .forgiven
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = forgiven;
+        *self.forgiven.lock().unwrap_or_else(PoisonError::into_inner) = forgiven;
     }
 
     /// Ansible's exit code: 2 when a host failed, 4 when one was unreachable, both bits when both.

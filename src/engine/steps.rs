@@ -31,8 +31,8 @@ pub(super) enum Cause {
 pub(super) struct Fallen {
     pub(super) host: Arc<str>,
     pub(super) cause: Cause,
-    /// The name of the task it failed at, for `ansible_failed_task`.
-    pub(super) task: String,
+    /// The task it failed at, for `ansible_failed_task`.
+    pub(super) task: Json,
     /// Its result, for `ansible_failed_result`.
     pub(super) result: Json,
 }
@@ -65,7 +65,7 @@ impl Standing {
         let fallen = self.ok.drain(..).map(|host| Fallen {
             host,
             cause: Cause::Collateral,
-            task: String::new(),
+            task: json!({ "name": "" }),
             result: json!({ "failed": true, "msg": reason }),
         });
         self.failed.extend(fallen);
@@ -198,7 +198,7 @@ impl PlayRun<'_> {
     /// `ansible_failed_task` and `ansible_failed_result` for the rescue.
     fn tell_failure(&self, fallen: &Fallen) {
         let mut vars = VarMap::new();
-        let task = from_json(&json!({ "name": fallen.task }));
+        let task = from_json(&fallen.task);
         vars.insert("ansible_failed_task".into(), Var::Data(task));
         let result = from_json(&fallen.result);
         vars.insert("ansible_failed_result".into(), Var::Data(result));

@@ -169,9 +169,9 @@ impl PlayRun<'_> {
             self.fall(&host);
             let result = serde_json::Value::Object(done.result);
             fallen.push(Fallen {
+                task: self.story(run, &host),
                 host,
                 cause,
-                task: run.name.clone(),
                 result,
             });
         }
@@ -192,7 +192,7 @@ impl PlayRun<'_> {
                 fallen.push(Fallen {
                     host: Arc::clone(host),
                     cause: Cause::Collateral,
-                    task: run.name.clone(),
+                    task: fallen[0].task.clone(),
                     result: result.clone(),
                 });
             }
@@ -237,14 +237,19 @@ impl PlayRun<'_> {
         })
     }
 
-    pub(super) fn all_fail(&self, run: &TaskRun<'_>, hosts: &[Arc<str>], mistake: &Diagnostic) -> TaskEnd {
+    pub(super) fn all_fail(
+        &self,
+        run: &TaskRun<'_>,
+        hosts: &[Arc<str>],
+        mistake: &Diagnostic,
+    ) -> TaskEnd {
         let mut end = TaskEnd::default();
         for host in hosts {
             let done = Done::mistaken(mistake);
             self.finish(run, host, &done);
             self.fall(host);
             let result = serde_json::Value::Object(done.result);
-            let (host, task) = (Arc::clone(host), run.name.clone());
+            let (host, task) = (Arc::clone(host), self.story(run, host));
             end.fallen.push(Fallen {
                 host,
                 cause: Cause::Failed,

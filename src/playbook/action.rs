@@ -34,7 +34,7 @@ pub(super) struct Call {
 }
 
 /// Actions that are not there, and what to use instead.
-const REFUSED: [(&str, &str); 6] = [
+const REFUSED: [(&str, &str); 5] = [
     (
         "include_role",
         "put the role's tasks into a file and use `include_tasks`",
@@ -44,7 +44,6 @@ const REFUSED: [(&str, &str); 6] = [
         "put the role's tasks into a file and use `import_tasks`",
     ),
     ("include", "use `include_tasks` or `import_tasks`"),
-    ("async_status", "remove `async` from the task it waits for"),
     ("include_vars", "list the file in `vars_files` of the play"),
     ("import_playbook", "it stands beside plays, not among tasks"),
 ];

@@ -227,6 +227,10 @@ pub struct Task {
     pub listen: Vec<Node>,
     /// `delegate_facts`.
     pub delegate_facts: Option<Node>,
+    /// `async`, in seconds.
+    pub r#async: Option<Node>,
+    /// `poll`, in seconds; 0 for not at all.
+    pub poll: Option<Node>,
 }
 
 /// `loop_control`.

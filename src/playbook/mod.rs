@@ -24,8 +24,8 @@ mod tests;
 mod value;
 
 pub use ast::{
-    Action, Block, Common, Include, LoopControl, Meta, Play, Playbook, Section, SerialSize, Step, Strategy,
-    Task, TaskArgs,
+    Action, Block, Common, Include, LoopControl, Meta, Play, Playbook, Section, SerialSize, Step,
+    Strategy, Task, TaskArgs,
 };
 pub use files::Files;
 pub use keyword::{KeywordDoc, keywords};
