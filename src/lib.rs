@@ -4,7 +4,7 @@
 //! [`cli`] composes; [`inventory`] and [`playbook`] are read through [`yaml`] and report through
 //! [`diag`]; [`vars`] and [`template`] give every task its scope; [`engine`] walks the plays and
 //! emits [`event`]s, its only output; [`report`] shows them; [`modules`] do one thing each on a
-//! host reached through [`transport`].
+//! host reached through [`transport`]; what is encrypted is read through [`vault`].
 
 pub mod cli;
 pub mod diag;
@@ -19,4 +19,5 @@ pub mod report;
 pub mod template;
 pub mod transport;
 pub mod vars;
+pub mod vault;
 pub mod yaml;

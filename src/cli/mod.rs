@@ -10,6 +10,7 @@ mod operator;
 mod play;
 mod setup;
 mod signals;
+mod vault_args;
 
 use std::process::ExitCode;
 
@@ -96,7 +97,8 @@ fn show(mistakes: &Diagnostics) {
     use std::io::Write as _;
     let mut stderr = anstream::stderr().lock();
     for mistake in mistakes {
-        let _ = writeln!(stderr, "{}", mistake.render(true));
+        let text = mistake.render(true);
+        let _ = writeln!(stderr, "{}", crate::vault::redacted(&text));
     }
 }
 

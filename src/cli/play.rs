@@ -8,6 +8,7 @@ use clap::{ArgAction, Args};
 
 use super::operator::{self, Terminal};
 use super::setup::{self, Place};
+use super::vault_args::VaultArgs;
 use super::{extra_vars, refuse, show, signals};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::{self, ConnectionDefaults, Engine, Interrupt, Options, Setup, TagFilter};
@@ -94,6 +95,8 @@ pub(super) struct Play {
 
     #[command(flatten)]
     connection: ConnectionArgs,
+    #[command(flatten)]
+    vault: VaultArgs,
 }
 
 /// How hosts are reached.
@@ -163,6 +166,7 @@ impl Play {
     /// Reads everything there is to read, and reports every mistake in it at once.
     fn prepare(&self) -> Result<Prepared, Diagnostics> {
         let place = Place::find()?;
+        self.vault.install(&place.vault_settings())?;
         let mut mistakes = Diagnostics::new();
         let playbooks = self.read_playbooks(&place, &mut mistakes);
         let extra_vars = kept(extra_vars::parse(&self.extra_vars), &mut mistakes);

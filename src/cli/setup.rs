@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::config::Config;
+use super::vault_args::VaultSettings;
 use crate::diag::Diagnostic;
 use crate::inventory;
 use crate::project::Project;
@@ -33,6 +34,12 @@ impl Place {
             templar,
             project,
         })
+    }
+
+    /// What is said about the vault.
+    #[expect(clippy::unused_self, reason = "the configuration has its say, too")]
+    pub(super) fn vault_settings(&self) -> VaultSettings {
+        VaultSettings::from_env()
     }
 
     /// The inventories to read: those given, else `RUNBOOK_INVENTORY`, else the configuration's,

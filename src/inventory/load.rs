@@ -143,6 +143,10 @@ impl Loader {
             Ok(source) => source,
             Err(error) => return self.diagnostics.push(unreadable(path, &error)),
         };
+        let source = match crate::vault::plain_source(&source) {
+            Ok(source) => source,
+            Err(error) => return self.diagnostics.push(error),
+        };
         match format_of(path, &source.text) {
             Format::Script => dynamic::read(path, &mut self.inventory, &mut self.diagnostics),
             Format::Ini => ini::read(&source, &mut self.inventory, &mut self.diagnostics),
