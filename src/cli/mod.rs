@@ -8,6 +8,7 @@ mod extra_vars;
 mod lab;
 mod operator;
 mod play;
+mod run_settings;
 mod setup;
 mod signals;
 mod vault_args;
@@ -63,6 +64,8 @@ enum Verb {
     Lab(lab::Lab),
     /// Show what modules do and which arguments they take
     Doc(doc::Doc),
+    /// Show every setting and where its value came from
+    Config(config::Config),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
         Verb::Play(play) => play.run(),
         Verb::Lab(lab) => lab.run(),
         Verb::Doc(doc) => doc.run(),
+        Verb::Config(config) => config.run(),
         Verb::Completions(completions) => completions.run(),
     };
     ExitCode::from(code)

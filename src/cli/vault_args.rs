@@ -6,6 +6,7 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use super::operator;
+use crate::config::{Key, Settings};
 use crate::diag::Diagnostics;
 use crate::vault::{self, Identity, Keyring};
 
@@ -38,30 +39,20 @@ pub(super) struct VaultSettings {
     pub(super) password_file: Option<String>,
     /// Whether only secrets with the id of the data are tried.
     pub(super) only_matching: bool,
+    /// Whether to ask for a secret.
+    pub(super) ask: bool,
 }
 
 impl VaultSettings {
-    /// As the environment has them.
-    pub(super) fn from_env() -> Self {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let list = variable("ANSIBLE_VAULT_IDENTITY_LIST").unwrap_or_default();
-        let yes = ["1", "true", "yes", "on", "y", "t"];
+    /// As the settings have them.
+    pub(super) fn of(settings: &Settings) -> Self {
         Self {
-            identities: words(&list),
-            password_file: variable("ANSIBLE_VAULT_PASSWORD_FILE"),
-            only_matching: variable("ANSIBLE_VAULT_ID_MATCH")
-                .is_some_and(|value| yes.contains(&&*value.to_ascii_lowercase())),
+            identities: settings.list(Key::VaultIdentityList),
+            password_file: settings.text(Key::VaultPasswordFile),
+            only_matching: settings.flag(Key::VaultIdMatch),
+            ask: settings.flag(Key::AskVaultPass),
         }
     }
-}
-
-/// The parts of a list with commas.
-fn words(list: &str) -> Vec<String> {
-    let words = list.split(',').map(str::trim);
-    words
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
 }
 
 impl VaultArgs {
@@ -74,7 +65,7 @@ impl VaultArgs {
             .chain(&settings.password_file);
         ids.map(|id| Identity::parse(id))
             .chain(files.map(|file| Identity::file(file)))
-            .chain(self.ask_vault_pass.then(Identity::prompt))
+            .chain((self.ask_vault_pass || settings.ask).then(Identity::prompt))
             .collect()
     }
 

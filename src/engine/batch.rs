@@ -22,7 +22,7 @@ impl PlayRun<'_> {
 
     /// Takes these hosts through the sections.
     pub(super) async fn sections(&self, hosts: Vec<Arc<str>>) -> Standing {
-        let inherited = Inherited::of_play(self.play);
+        let inherited = Inherited::of_play(self.play, &self.engine.options.keywords);
         let mut standing = Standing::all(hosts);
         standing = self.gather(&inherited, standing).await;
         for (name, steps) in [
@@ -55,6 +55,13 @@ impl PlayRun<'_> {
 
     /// What the batch's end means for the play and the run.
     fn settle(&self, standing: &Standing) -> Option<PlayEnd> {
+        let pardoned = self.pardoned.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed = standing.failed.iter();
+        let failed = failed.filter(|fallen| !pardoned.contains(&fallen.host));
+        let standing = Standing {
+            ok: Vec::new(),
+            failed: failed.cloned().collect(),
+        };
         for fallen in &standing.failed {
             self.engine.lose(&fallen.host);
         }

@@ -112,7 +112,7 @@ impl PlayRun<'_> {
         };
         let inherited = Inherited {
             cleanup: inherited.cleanup,
-            ..Inherited::of_play(self.play)
+            ..Inherited::of_play(self.play, &self.engine.options.keywords)
         };
         let mut alive = hosts.to_vec();
         for (index, task) in self.handlers() {
@@ -154,7 +154,7 @@ impl PlayRun<'_> {
         if let Some(first) = self.batch.first() {
             let scope = self.scope(first, inherited);
             let force = self.play.force_handlers.as_ref();
-            let always = self.engine.options.force_handlers;
+            let always = self.engine.options.keywords.force_handlers;
             if keywords::flag("force_handlers", force, always, &scope).unwrap_or(always) {
                 hosts.extend(
                     standing

@@ -45,13 +45,15 @@ impl Call {
 
 impl PlayRun<'_> {
     /// Works out how the task reaches which host, and in which mode.
-    pub(super) fn call(&self, run: &TaskRun<'_>, scope: &Arc<Scope>) -> Result<Call, Diagnostic> {
+    pub(super) fn call(
+        &self,
+        run: &TaskRun<'_>,
+        host: &str,
+        scope: &Arc<Scope>,
+    ) -> Result<Call, Diagnostic> {
         let keywords = &run.inherited.keywords;
         let options = &self.engine.options;
-        let host = scope
-            .get("inventory_hostname")?
-            .map(|h| h.to_string())
-            .unwrap_or_default();
+        let host = host.to_owned();
         let delegate: Option<String> =
             keywords::value("delegate_to", keywords.delegate_to.as_ref(), scope)?;
         let delegated_to = delegate.filter(|to| *to != host);
@@ -140,17 +142,19 @@ impl PlayRun<'_> {
             written,
         } = &run.task.action
         else {
-            return Done::skipped("not a module");
+            return Done::skipped(&"not a module".into());
         };
         if call.check && spec.check == CheckMode::Skipped {
             return unpredictable(written);
         }
         let ended = match arguments(spec, args, &call.scope) {
-            Ok(arguments) => match Background::of(run, call) {
-                Ok(None) => self.run_module(run, spec, arguments, call).await,
-                Ok(Some(job)) => self.background(run, spec, arguments, call, job).await,
-                Err(mistake) => Err(mistake.into()),
-            },
+            Ok(arguments) => {
+                match Background::of(run, call, self.engine.options.keywords.poll_interval) {
+                    Ok(None) => self.run_module(run, spec, arguments, call).await,
+                    Ok(Some(job)) => self.background(run, spec, arguments, call, job).await,
+                    Err(mistake) => Err(mistake.into()),
+                }
+            }
             Err(mistake) => Err(mistake.into()),
         };
         let mut done = done_of(ended, run);
@@ -187,7 +191,14 @@ impl PlayRun<'_> {
             scope: &call.scope,
             controller: &controller,
         };
-        (spec.run)(arguments, &ctx).await
+        let work = (spec.run)(arguments, &ctx);
+        match call.timeout {
+            // A script is ended by the connection, which says what became of its processes.
+            Some(limit) if call.way.is_none() => tokio::time::timeout(limit, work)
+                .await
+                .unwrap_or_else(|_| Err(Failure::timed_out(limit))),
+            _ => work.await,
+        }
     }
 }
 

@@ -28,13 +28,6 @@ use crate::modules::{
 };
 use crate::transport::Connection;
 
-/// Where jobs keep their files, unless `ansible_async_dir` says otherwise.
-const FOLDER: &str = "~/.ansible_async";
-
-/// How often a job is looked at when the task does not say, in seconds. Here it only matters
-/// that it is not 0.
-const POLL: i64 = 15;
-
 type End = Result<Outcome, Failure>;
 
 /// `async` and `poll` of a task, rendered.
@@ -46,14 +39,21 @@ pub(super) struct Background {
 
 impl Background {
     /// None when the task runs in the foreground.
-    pub(super) fn of(run: &TaskRun<'_>, call: &Call) -> Result<Option<Self>, Diagnostic> {
+    ///
+    /// How long `poll` is does not matter, but for 0: the end is noticed within a second.
+    pub(super) fn of(
+        run: &TaskRun<'_>,
+        call: &Call,
+        default_poll: u64,
+    ) -> Result<Option<Self>, Diagnostic> {
         let task = run.task;
         let limit: Option<i64> = keywords::value("async", task.r#async.as_ref(), &call.scope)?;
         let poll: Option<i64> = keywords::value("poll", task.poll.as_ref(), &call.scope)?;
+        let poll = poll.map_or(default_poll, |poll| u64::try_from(poll).unwrap_or(0));
         let limit = limit.and_then(|limit| u64::try_from(limit).ok());
         Ok(limit.filter(|limit| *limit > 0).map(|limit| Self {
             limit: Duration::from_secs(limit),
-            wait: poll.unwrap_or(POLL) > 0,
+            wait: poll > 0,
         }))
     }
 }
@@ -117,7 +117,7 @@ impl Jobs {
     /// For `async_status`.
     pub(super) async fn state(&self, host: &str, jid: &str, forget: bool) -> JobState {
         let Some(job) = self.find(host, jid, forget) else {
-            return JobState::Unknown(format!("{FOLDER}/{jid}"));
+            return JobState::Unknown(format!("~/.ansible_async/{jid}"));
         };
         if forget {
             job.erase().await;
@@ -158,7 +158,7 @@ impl PlayRun<'_> {
         let remote = self.remote(call).await?;
         let host = call.target().to_owned();
         let jid = jid();
-        let folder = self.jobs_folder(call)?;
+        let folder = jobs_folder(call, &self.engine.options.keywords.async_dir)?;
         let job = Arc::new(self.start(
             run,
             spec,
@@ -192,16 +192,6 @@ impl PlayRun<'_> {
             .with("results_file", place)
             .with("started", true)
             .with("finished", false))
-    }
-
-    fn jobs_folder(&self, call: &Call) -> Result<String, Diagnostic> {
-        let exported = call.environment.iter().rev();
-        let mut exported = exported.filter(|(name, _)| name == "ANSIBLE_ASYNC_DIR");
-        if let Some((_, folder)) = exported.next() {
-            return Ok(folder.clone());
-        }
-        let folder = call.scope.get("ansible_async_dir")?;
-        Ok(folder.map_or_else(|| FOLDER.to_owned(), |folder| folder.to_string()))
     }
 
     fn start(
@@ -262,6 +252,17 @@ impl PlayRun<'_> {
             remote: start.remote,
         }
     }
+}
+
+/// Where the jobs of a host keep their files.
+fn jobs_folder(call: &Call, usual: &str) -> Result<String, Diagnostic> {
+    let exported = call.environment.iter().rev();
+    let mut exported = exported.filter(|(name, _)| name == "ANSIBLE_ASYNC_DIR");
+    if let Some((_, folder)) = exported.next() {
+        return Ok(folder.clone());
+    }
+    let folder = call.scope.get("ansible_async_dir")?;
+    Ok(folder.map_or_else(|| usual.to_owned(), |folder| folder.to_string()))
 }
 
 /// What a job begins with.

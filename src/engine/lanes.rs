@@ -7,7 +7,7 @@ use futures_util::StreamExt as _;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::play::PlayRun;
-use super::run::mistake;
+use super::run::{Engine, mistake};
 use super::steps::Standing;
 use crate::diag::Diagnostic;
 use crate::event::TaskId;
@@ -29,7 +29,7 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    pub(super) fn new(strategy: Strategy, forks: usize) -> Self {
+    fn new(strategy: Strategy, forks: usize) -> Self {
         Self {
             strategy,
             slots: Semaphore::new(forks.clamp(1, Semaphore::MAX_PERMITS)),
@@ -92,6 +92,14 @@ impl Lanes {
 pub(super) struct Turn<'a> {
     _throttle: Option<tokio::sync::OwnedSemaphorePermit>,
     _slot: Option<SemaphorePermit<'a>>,
+}
+
+impl Engine {
+    /// How the hosts go through a play.
+    pub(super) fn lanes(&self, play: &Play, scope: &Arc<Scope>) -> Result<Lanes, Diagnostic> {
+        let strategy = strategy(play, scope, &self.options.keywords.strategy)?;
+        Ok(Lanes::new(strategy, self.options.forks))
+    }
 }
 
 impl PlayRun<'_> {
@@ -159,9 +167,9 @@ impl PlayRun<'_> {
 }
 
 /// The strategy of a play.
-pub(super) fn strategy(play: &Play, scope: &Arc<Scope>) -> Result<Strategy, Diagnostic> {
+fn strategy(play: &Play, scope: &Arc<Scope>, default: &str) -> Result<Strategy, Diagnostic> {
     let Some(node) = &play.strategy else {
-        return Ok(Strategy::Linear);
+        return Ok(Strategy::find(default).unwrap_or(Strategy::Linear));
     };
     let name = scope.templar().node(node, scope)?.to_string();
     Strategy::find(&name).map_err(|why| mistake(why, node))

@@ -1,6 +1,6 @@
 //! `meta`: what tells the engine itself to do something.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use super::judge;
 use super::play::{Ended, PlayRun};
@@ -34,13 +34,14 @@ impl PlayRun<'_> {
             Meta::EndHost => end.gone = applies,
             Meta::EndBatch => self.end(Ended::Batch),
             Meta::EndPlay => self.end(Ended::Play),
-            Meta::ClearHostErrors => self.engine.forgive(),
+            Meta::ClearHostErrors => self.pardon(),
             Meta::RefreshInventory => {
                 if let Err(mistakes) = self.engine.refresh_inventory() {
                     let first = mistakes.iter().next();
                     let first = first.map(|mistake| self.all_fail(run, hosts, mistake));
                     return first.unwrap_or(end);
                 }
+                self.engine.enter(self.play);
                 self.inventory_changed();
             }
             Meta::ClearFacts => self
@@ -54,6 +55,15 @@ impl PlayRun<'_> {
             }
         }
         end
+    }
+
+    /// Hosts that failed so far, in this play as well, are there again for the next one.
+    fn pardon(&self) {
+        self.engine.forgive();
+        let standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        let fallen = self.batch.iter().filter(|host| !standing.contains(host));
+        let mut pardoned = self.pardoned.lock().unwrap_or_else(PoisonError::into_inner);
+        pardoned.extend(fallen.cloned());
     }
 }
 

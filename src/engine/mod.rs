@@ -8,6 +8,7 @@
 mod batch;
 mod connections;
 mod controller;
+mod defaults;
 mod effects;
 mod gather;
 mod handlers;
@@ -38,6 +39,7 @@ mod story;
 mod tags;
 mod task;
 
+pub use defaults::{Gathering, KeywordDefaults};
 pub use interrupt::Interrupt;
 pub use listing::{PlayListing, TaskListing, list};
 pub use options::{ConnectionDefaults, Operator, Options};

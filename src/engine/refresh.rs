@@ -19,14 +19,12 @@ pub(super) struct Grown {
 
 impl Engine {
     /// The variables beside a playbook belong to the inventory from now on.
-    pub(super) fn adopt_folder(&self, folder: PathBuf) -> Result<(), Diagnostics> {
-        self.store
-            .inventory_mut()
-            .load_playbook_dir_vars(&folder)
-            .map(|_| ())?;
+    pub(super) fn adopt_folder(&self, folder: PathBuf) -> Result<Diagnostics, Diagnostics> {
+        let mut inventory = self.store.inventory_mut();
+        let warnings = inventory.load_playbook_dir_vars(&folder)?;
         let mut grown = self.grown.lock().unwrap_or_else(PoisonError::into_inner);
         grown.folders.push(folder);
-        Ok(())
+        Ok(warnings)
     }
 
     /// Puts a host or a group into the inventory, for the host whose step asked for it.

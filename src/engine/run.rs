@@ -1,8 +1,11 @@
 //! A run: all plays of all playbooks, in order.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
+
+use indexmap::IndexSet;
 
 use super::connections::Connections;
 use super::interrupt::Interrupt;
@@ -16,7 +19,7 @@ use super::store::Store;
 use crate::diag::{Diagnostic, Diagnostics, SourceFile};
 use crate::event::{Event, Sink};
 use crate::inventory::Inventory;
-use crate::playbook::Playbook;
+use crate::playbook::{Play, Playbook};
 use crate::project::Project;
 use crate::template::Templar;
 use crate::transport::Connector;
@@ -63,6 +66,8 @@ pub struct Engine {
     pub(super) started: Mutex<bool>,
     /// Whether `--step` was answered with "continue".
     pub(super) step_through: Mutex<bool>,
+    /// What was warned of already.
+    warned: Mutex<HashSet<String>>,
 }
 
 /// The exit code after the operator stopped a run, as Ansible's.
@@ -88,6 +93,7 @@ impl Engine {
             stats: Stats::default(),
             lost: Mutex::default(),
             grown: Mutex::default(),
+            warned: Mutex::default(),
         }
     }
 
@@ -120,13 +126,11 @@ impl Engine {
 
     async fn plays(&self, playbooks: &[(String, Playbook)]) -> Result<(), ()> {
         let mut index = 0;
+        if let Err(mistakes) = self.read_vars_beside(playbooks) {
+            self.refuse(&mistakes);
+            return Err(());
+        }
         for (_, playbook) in playbooks {
-            if let Some(dir) = source_dir(&playbook.source) {
-                if let Err(mistakes) = self.adopt_folder(dir) {
-                    self.refuse(&mistakes);
-                    return Err(());
-                }
-            }
             for play in &playbook.plays {
                 if self.interrupt.requested() {
                     return Ok(());
@@ -145,6 +149,28 @@ impl Engine {
         Ok(())
     }
 
+    /// Reads the variables beside every playbook there is, before any play begins.
+    fn read_vars_beside(&self, playbooks: &[(String, Playbook)]) -> Result<(), Diagnostics> {
+        let plays = playbooks.iter().flat_map(|(_, playbook)| &playbook.plays);
+        let dirs: IndexSet<PathBuf> = plays.filter_map(|play| source_dir(&play.source)).collect();
+        for dir in dirs {
+            let warnings = self.adopt_folder(dir)?;
+            for warning in &warnings {
+                self.warn(warning.one_line());
+            }
+        }
+        Ok(())
+    }
+
+    /// A play begins: its folder is `playbook_dir`, and the variables beside it count.
+    pub(super) fn enter(&self, play: &Play) {
+        let dir = source_dir(&play.source);
+        self.store
+            .inventory_mut()
+            .enter_playbook_dir(dir.as_deref());
+        self.store.enter_playbook(&self.playbook_dir(&play.source));
+    }
+
     fn refuse(&self, mistakes: &Diagnostics) {
         self.sink.emit(&Event::PlayAborted {
             reason: mistakes.render(false),
@@ -155,6 +181,14 @@ impl Engine {
         self.sink.emit(&Event::Warning {
             message: message.into(),
         });
+    }
+
+    /// Warns of what every host and every item would have to be warned of.
+    pub(super) fn warn_once(&self, message: String) {
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        if warned.insert(message.clone()) {
+            self.warn(message);
+        }
     }
 
     /// Takes a host out of all later plays.
@@ -188,7 +222,7 @@ impl Engine {
 }
 
 /// The absolute folder of a file on disk.
-fn source_dir(source: &SourceFile) -> Option<PathBuf> {
+pub(super) fn source_dir(source: &SourceFile) -> Option<PathBuf> {
     let path = source.path.as_deref()?;
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     path.parent().map(PathBuf::from)

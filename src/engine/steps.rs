@@ -123,7 +123,11 @@ impl PlayRun<'_> {
     ) -> Standing {
         let inherited = inherited.descend(&block.common);
         let order = hosts.clone();
-        let mut standing = self.list(&block.body, &inherited, hosts, path).await;
+        let body = Inherited {
+            rescued: inherited.rescued || !block.rescue.is_empty(),
+            ..inherited.clone()
+        };
+        let mut standing = self.list(&block.body, &body, hosts, path).await;
         if !block.rescue.is_empty() {
             self.rescue(block, &inherited.for_cleanup(), &mut standing, path)
                 .await;

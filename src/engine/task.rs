@@ -58,7 +58,7 @@ impl PlayRun<'_> {
         id: TaskId,
         kind: TaskKind,
     ) -> TaskEnd {
-        let inherited = around.of_task(&task.common);
+        let inherited = around.of_task(task);
         let Some(first) = hosts.first() else {
             return TaskEnd::default();
         };
@@ -166,7 +166,7 @@ impl PlayRun<'_> {
                 Status::Unreachable => Cause::Unreachable,
                 _ => continue,
             };
-            self.fall(&host);
+            self.fall_at(run, &host, cause);
             let result = serde_json::Value::Object(done.result);
             fallen.push(Fallen {
                 task: self.story(run, &host),
@@ -188,7 +188,7 @@ impl PlayRun<'_> {
             }
             let result = fallen[0].result.clone();
             for host in others {
-                self.fall(host);
+                self.fall_at(run, host, Cause::Collateral);
                 fallen.push(Fallen {
                     host: Arc::clone(host),
                     cause: Cause::Collateral,
@@ -200,6 +200,13 @@ impl PlayRun<'_> {
         TaskEnd {
             fallen,
             gone: Vec::new(),
+        }
+    }
+
+    /// The host no longer counts as standing, unless a rescue takes it up.
+    fn fall_at(&self, run: &TaskRun<'_>, host: &Arc<str>, cause: Cause) {
+        if cause == Cause::Unreachable || !run.inherited.rescued {
+            self.fall(host);
         }
     }
 
@@ -223,7 +230,8 @@ impl PlayRun<'_> {
                 run.name
             ));
         }
-        let limit = self.max_fail?;
+        // Whom a rescue takes up has not failed yet.
+        let limit = self.max_fail.filter(|_| !run.inherited.rescued)?;
         let standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
         let down = self
             .batch
@@ -247,7 +255,7 @@ impl PlayRun<'_> {
         for host in hosts {
             let done = Done::mistaken(mistake);
             self.finish(run, host, &done);
-            self.fall(host);
+            self.fall_at(run, host, Cause::Failed);
             let result = serde_json::Value::Object(done.result);
             let (host, task) = (Arc::clone(host), self.story(run, host));
             end.fallen.push(Fallen {

@@ -1,5 +1,7 @@
 //! What a module says it did.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -141,6 +143,15 @@ impl Failure {
         }
     }
 
+    /// The task's `timeout` was over.
+    #[must_use]
+    pub fn timed_out(after: Duration) -> Self {
+        let seconds = after.as_secs_f64();
+        let period = serde_json::json!({ "period": after.as_secs() });
+        Self::new(format!("Task failed: Timed out after {seconds} second(s)."))
+            .with("timedout", period)
+    }
+
     /// Adds what people should know besides the registered `msg`.
     #[must_use]
     pub fn detail(mut self, words: impl Into<String>) -> Self {
@@ -164,6 +175,9 @@ impl From<TransportError> for Failure {
     fn from(error: TransportError) -> Self {
         match error {
             TransportError::Unreachable { reason, .. } => Self::Unreachable(reason),
+            TransportError::Timeout { after, killed, .. } => {
+                Self::timed_out(after).detail(format!(" ({killed})"))
+            }
             other => Self::new(other.to_string()),
         }
     }

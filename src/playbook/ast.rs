@@ -136,14 +136,14 @@ impl Strategy {
     pub fn find(name: &str) -> Result<Self, String> {
         let bare = name.strip_prefix("ansible.builtin.").unwrap_or(name);
         let known = Self::ALL.into_iter().find(|one| one.name() == bare);
-        known.ok_or_else(|| match bare {
-            "debug" => "`strategy: debug` starts Ansible's debugger, which is not there: \
-                use `--step`, or `-vvv`"
-                .to_owned(),
-            _ => {
-                let names = crate::diag::or_list(Self::ALL.into_iter().map(Self::name));
-                format!("`strategy` must be {names}, not `{name}`")
+        known.ok_or_else(|| {
+            if bare == "debug" {
+                return "`strategy: debug` starts Ansible's debugger, which is not there: \
+                    use `--step`, or `-vvv`"
+                    .to_owned();
             }
+            let names = crate::diag::or_list(Self::ALL.into_iter().map(Self::name));
+            format!("`strategy` must be {names}, not `{name}`")
         })
     }
 }
@@ -207,10 +207,10 @@ pub struct Task {
     pub action: Action,
     /// `register`.
     pub register: Option<Node>,
-    /// `loop`, or `with_items` (then flattened by one level).
+    /// `loop`, or the terms of a `with_…`.
     pub r#loop: Option<Node>,
-    /// Whether `loop` was written as `with_items`.
-    pub flatten_loop: bool,
+    /// The lookup that makes the items, when the loop was written as `with_…`.
+    pub loop_lookup: Option<&'static str>,
     /// `loop_control`.
     pub loop_control: LoopControl,
     /// `until`.
@@ -246,6 +246,10 @@ pub struct LoopControl {
     pub pause: Option<Node>,
     /// `extended`.
     pub extended: Option<Node>,
+    /// `extended_allitems`.
+    pub extended_allitems: Option<Node>,
+    /// `break_when`.
+    pub break_when: Option<Node>,
 }
 
 /// What a task does.

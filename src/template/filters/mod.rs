@@ -32,6 +32,7 @@ use crate::vars::Value;
 
 pub(super) use bounded::{MAX_WIDTH, bounded_format};
 pub(super) use dict::{pairs, subelements_of};
+pub(crate) use json::json_line;
 pub(super) use list::cartesian;
 pub(super) use path::with_home;
 pub(super) use regex::{compiled, compiled_with};

@@ -140,7 +140,7 @@ fn lists() {
         ),
         (
             "query('subelements', [{'u': 'x', 'k': [1, 2]}], 'k')",
-            r#"[[{"u":"x","k":[1,2]},1],[{"u":"x","k":[1,2]},2]]"#,
+            r#"[[{"u":"x"},1],[{"u":"x"},2]]"#,
         ),
         (
             "query('sequence', 'start=1 end=5 stride=2')",
@@ -151,7 +151,7 @@ fn lists() {
             r#"["pg02","pg03","pg04"]"#,
         ),
         ("query('sequence', count=2, format='x%d')", r#"["x1","x2"]"#),
-        ("query('sequence', 'end=0')", "[]"),
+        ("query('sequence', 'count=0')", "[]"),
         (
             "query('sequence', 'start=3 end=1 stride=-1')",
             r#"["3","2","1"]"#,
