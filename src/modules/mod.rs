@@ -34,4 +34,4 @@ pub use detach::{Detach, Reopen};
 pub use outcome::{Diff, Effect, Failure, Outcome};
 pub use remote::Remote;
 pub use spec::{ArgKind, ArgSpec, ModuleSpec};
-pub use table::{all, detachable, find, names};
+pub use table::{all, detachable, find, group, groups, names};

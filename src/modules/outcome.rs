@@ -146,10 +146,12 @@ impl Failure {
     /// The task's `timeout` was over.
     #[must_use]
     pub fn timed_out(after: Duration) -> Self {
-        let seconds = after.as_secs_f64();
-        let period = serde_json::json!({ "period": after.as_secs() });
-        Self::new(format!("Task failed: Timed out after {seconds} second(s)."))
-            .with("timedout", period)
+        let period = match after.subsec_nanos() {
+            0 => Json::from(after.as_secs()),
+            _ => Json::from(after.as_secs_f64()),
+        };
+        Self::new(format!("Task failed: Timed out after {period} second(s)."))
+            .with("timedout", serde_json::json!({ "period": period }))
     }
 
     /// Adds what people should know besides the registered `msg`.

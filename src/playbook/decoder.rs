@@ -17,6 +17,8 @@ pub(super) struct Decoder<'a> {
     pub(super) found: Diagnostics,
     /// The file being decoded, behind those that import it.
     chain: Vec<Arc<SourceFile>>,
+    /// Whether `module_defaults` may give arguments that a task does not.
+    pub(super) has_defaults: bool,
 }
 
 impl<'a> Decoder<'a> {
@@ -30,7 +32,17 @@ impl<'a> Decoder<'a> {
             files,
             found: Diagnostics::new(),
             chain: vec![Arc::clone(source)],
+            has_defaults: false,
         }
+    }
+
+    /// Decodes what stands within a mapping that may have `module_defaults`.
+    pub(super) fn inside<T>(&mut self, node: &Node, decode: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.has_defaults;
+        self.has_defaults |= node.get("module_defaults").is_some();
+        let decoded = decode(self);
+        self.has_defaults = before;
+        decoded
     }
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {

@@ -132,6 +132,7 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("become_flags", ALL, Kind::Text, "further flags for the way to become it"),
     keyword("become_exe", ALL, Kind::Text, "the program with which to become it"),
     keyword("environment", ALL, Kind::Mappings, "environment variables on the host"),
+    keyword("module_defaults", ALL, Kind::Mappings, "default arguments of modules"),
     keyword("no_log", ALL, Kind::Bool, "whether to keep arguments and results secret"),
     keyword("check_mode", ALL, Kind::Bool, "whether to predict changes instead of making them"),
     keyword("diff", ALL, Kind::Bool, "whether to show what changes"),
@@ -198,8 +199,6 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     refused("fact_path", PLAY, "the folder of local facts", "remove it"),
     refused("gather_timeout", PLAY, "how long gathering facts may take",
         "give a `setup` task a `timeout`"),
-    refused("module_defaults", ALL, "default arguments of modules",
-        "write the arguments at each task, or share them with a YAML anchor"),
     refused("debugger", ALL, "when the debugger starts", "use `--step` or `-vvv`"),
 ];
 

@@ -38,6 +38,8 @@ pub fn load_tasks(
 ) -> Result<Vec<Step>, Diagnostics> {
     let node = yaml::read_one(source)?;
     let mut decoder = Decoder::new(source, files, templar);
+    // Those of the play that includes the file are not known here.
+    decoder.has_defaults = true;
     let place = match section {
         Section::Handlers => Place::Handler,
         Section::PreTasks | Section::Tasks | Section::PostTasks => Place::Task,
