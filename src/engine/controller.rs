@@ -1,5 +1,6 @@
 //! The controller's side of a module call.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -21,6 +22,8 @@ pub(super) struct TaskController {
     jobs: Arc<Jobs>,
     play: Arc<SourceFile>,
     task: Arc<Task>,
+    /// The folders of the roles the task stands in, innermost first.
+    roles: Vec<PathBuf>,
     host: String,
 }
 
@@ -34,6 +37,7 @@ impl TaskController {
             jobs: Arc::clone(&engine.jobs),
             play: Arc::clone(&play.play.source),
             task: Arc::clone(run.task),
+            roles: run.inherited.role_folders(),
             host: host.to_owned(),
         }
     }
@@ -42,7 +46,8 @@ impl TaskController {
 #[async_trait]
 impl Controller for TaskController {
     fn find(&self, kind: FileKind, name: &str) -> Result<ProjectFile, Diagnostic> {
-        self.project.file(&self.task.span, &self.play, kind, name)
+        self.project
+            .file(&self.task.span, &self.roles, &self.play, kind, name)
     }
 
     async fn job(&self, jid: &str, forget: bool) -> JobState {

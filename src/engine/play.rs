@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use super::handlers::Notified;
+use super::exports::Exports;
+use super::handlers::{Handler, Notified};
 use super::keywords;
 use super::lanes::Lanes;
 use super::magic;
 use super::order;
+use super::roles_run::RolesRun;
 use super::run::{Engine, mistake};
 use super::serial;
 use crate::diag::Diagnostic;
@@ -50,6 +52,12 @@ pub(super) struct PlayRun<'a> {
     pub(super) standing: Mutex<Vec<Arc<str>>>,
     pub(super) ended: Mutex<Option<Ended>>,
     pub(super) notified: Mutex<Notified>,
+    /// The play's handlers; roles included at run time bring more.
+    pub(super) handlers: Mutex<Vec<Arc<Handler>>>,
+    /// What the play's roles give to all its tasks.
+    pub(super) exports: Mutex<Arc<Exports>>,
+    /// Where roles have run.
+    pub(super) roles_run: Mutex<RolesRun>,
     pub(super) max_fail: Option<f64>,
     pub(super) lanes: Lanes,
     /// Failed hosts that take part in later plays nevertheless (`meta: clear_host_errors`).
@@ -62,7 +70,8 @@ impl Engine {
     /// Runs one play.
     pub(super) async fn play(&self, index: usize, play: &Play) -> Result<PlayEnd, Diagnostic> {
         self.enter(play);
-        let scope = self.play_scope(play);
+        let answers = Arc::new(self.ask(play, &self.play_scope(play)).await?);
+        let scope = self.play_scope(play).with(Arc::clone(&answers));
         let Selected {
             hosts,
             named,
@@ -89,12 +98,17 @@ impl Engine {
             index,
             name,
             batch: Vec::new(),
-            layers: Layers::new().with(Level::PlayVars, Arc::clone(&play.common.vars)),
+            layers: Layers::new()
+                .with(Level::PlayVars, Arc::clone(&play.common.vars))
+                .with(Level::VarsPrompt, answers),
             standing: Mutex::new(hosts.clone()),
             all: hosts,
             named,
             ended: Mutex::default(),
             notified: Mutex::default(),
+            handlers: Mutex::new(Handler::all(play, &self.options.keywords)),
+            exports: Mutex::new(Arc::new(Exports::of_play(play))),
+            roles_run: Mutex::default(),
             max_fail: max_fail(play, &scope)?,
             lanes: self.lanes(play, &scope)?,
             pardoned: Mutex::default(),

@@ -121,7 +121,7 @@ impl PlayRun<'_> {
         hosts: Vec<Arc<str>>,
         path: &str,
     ) -> Standing {
-        let inherited = inherited.descend(&block.common);
+        let inherited = inherited.enter(block);
         let order = hosts.clone();
         let body = Inherited {
             rescued: inherited.rescued || !block.rescue.is_empty(),
@@ -139,6 +139,9 @@ impl PlayRun<'_> {
         standing
             .ok
             .sort_by_key(|host| order.iter().position(|h| h == host));
+        if let Some(used) = &block.role {
+            self.complete_role(used, &standing.ok);
+        }
         standing
     }
 
