@@ -1,6 +1,6 @@
 //! `runbook play`.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +12,9 @@ use super::vault_args::VaultArgs;
 use super::{extra_vars, refuse, run_settings, show, signals};
 use crate::config::{Key, Settings};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::engine::{self, ConnectionDefaults, Engine, Interrupt, Options, Setup, TagFilter};
+use crate::engine::{
+    self, ConnectionDefaults, Engine, Interrupt, KeywordDefaults, Options, Setup, TagFilter,
+};
 use crate::event::Sink;
 use crate::inventory::Inventory;
 use crate::playbook::Playbook;
@@ -74,6 +76,12 @@ pub(super) struct Play {
     /// Ask before every task
     #[arg(long)]
     step: bool,
+    /// Run the handlers of failed hosts, too
+    #[arg(long)]
+    force_handlers: bool,
+    /// Taken for Ansible's sake: no facts are kept between runs
+    #[arg(long)]
+    flush_cache: bool,
 
     /// List the hosts, run nothing
     #[arg(long, help_heading = "Listing")]
@@ -180,6 +188,10 @@ impl Play {
             let help = "`--limit` takes names, groups and patterns of the inventory";
             mistakes.push(unknown.help(help));
         }
+        if self.step && !std::io::stdin().is_terminal() {
+            let error = Diagnostic::error("--step asks before every task, and nobody is there");
+            mistakes.push(error.help("run it on a terminal, or without --step"));
+        }
         let options = self.options(&place, sources)?;
         let (Some(inventory), Some(extra_vars), false) =
             (inventory, extra_vars, mistakes.has_errors())
@@ -261,8 +273,14 @@ impl Play {
             inventory_sources: sources,
             config_file: place.config_file(),
             connection: self.connection.defaults(settings)?,
-            keywords: run_settings::keywords(settings)?,
+            keywords: self.keywords(settings)?,
         })
+    }
+
+    fn keywords(&self, settings: &Settings) -> Result<KeywordDefaults, Diagnostic> {
+        let mut keywords = run_settings::keywords(settings)?;
+        keywords.force_handlers |= self.force_handlers;
+        Ok(keywords)
     }
 
     fn verbosity(&self, settings: &Settings) -> u8 {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::config::{Key, Settings};
 use crate::diag::{Diagnostic, SourceFile};
 use crate::engine::{ConnectionDefaults, Gathering, KeywordDefaults};
-use crate::playbook::Common;
+use crate::playbook::{Common, Strategy};
 use crate::report;
 use crate::yaml::{Node, Style};
 
@@ -32,9 +32,9 @@ pub(super) fn connection(settings: &Settings) -> ConnectionDefaults {
 /// What holds where a playbook says nothing.
 pub(super) fn keywords(settings: &Settings) -> Result<KeywordDefaults, Diagnostic> {
     let strategy = settings.text(Key::Strategy).unwrap_or_default();
-    if strategy.rsplit('.').next() != Some("linear") {
-        let message = format!("the setting `strategy` cannot be `{strategy}`");
-        return Err(Diagnostic::error(message).help("the only one supported yet is `linear`"));
+    if let Err(why) = Strategy::find(&strategy) {
+        let error = Diagnostic::error(format!("the setting `strategy` cannot be `{strategy}`"));
+        return Err(error.help(why));
     }
     let gathering = match settings.text(Key::Gathering).as_deref() {
         Some("explicit") => Gathering::Explicit,
@@ -49,6 +49,7 @@ pub(super) fn keywords(settings: &Settings) -> Result<KeywordDefaults, Diagnosti
         strategy,
         force_handlers: settings.flag(Key::ForceHandlers),
         poll_interval: settings.number(Key::PollInterval).unwrap_or(15),
+        async_dir: settings.text(Key::AsyncDir).unwrap_or_default(),
     })
 }
 

@@ -64,6 +64,7 @@ asked {
     NoLog "no_log" Bool, "false", "defaults.no_log", "ANSIBLE_NO_LOG", Works, "whether arguments and results are kept secret";
     TaskTimeout "task_timeout" Int, "0", "defaults.task_timeout", "ANSIBLE_TASK_TIMEOUT", Works, "after how many seconds a task has failed; 0 for never";
     PollInterval "poll_interval" Int, "15", "defaults.poll_interval", "ANSIBLE_POLL_INTERVAL", Works, "how many seconds lie between two looks at an `async` task";
+    AsyncDir "async_dir" Text, "~/.ansible_async", "defaults.async_dir", "ANSIBLE_ASYNC_DIR", Works, "where the background jobs of a host keep their files";
     Verbosity "verbosity" Int, "0", "defaults.verbosity", "ANSIBLE_VERBOSITY", Works, "how many `-v` there are without any";
     Nocolor "nocolor" Bool, "false", "defaults.nocolor", "ANSIBLE_NOCOLOR", Works, "whether colour is never used; `NO_COLOR` counts as usual";
     ForceColor "force_color" Bool, "false", "defaults.force_color", "ANSIBLE_FORCE_COLOR", Works, "whether colour is always used";
@@ -160,7 +161,6 @@ accepted {
     "local_tmp" Path, "~/.ansible/tmp", "defaults.local_tmp", "ANSIBLE_LOCAL_TEMP", Moot("`TMPDIR` says where temporary files are made");
     "remote_tmp" Text, "~/.ansible/tmp", "defaults.remote_tmp", "ANSIBLE_REMOTE_TEMP ANSIBLE_REMOTE_TMP", Moot("nothing is copied to the hosts");
     "system_tmpdirs" List, "/var/tmp,/tmp", "defaults.system_tmpdirs", "ANSIBLE_SYSTEM_TMPDIRS", Moot("nothing is copied to the hosts");
-    "async_dir" Text, "~/.ansible_async", "defaults.async_dir", "ANSIBLE_ASYNC_DIR", Moot("jobs are kept by the run");
     "admin_users" List, "root,toor", "defaults.admin_users", "ANSIBLE_ADMIN_USERS", Moot("nothing is copied to the hosts");
     "common_remote_group" Text, "", "defaults.common_remote_group", "ANSIBLE_COMMON_REMOTE_GROUP", Moot("nothing is copied to the hosts");
     "allow_world_readable_tmpfiles" Bool, "false", "defaults.allow_world_readable_tmpfiles", "ANSIBLE_SHELL_ALLOW_WORLD_READABLE_TEMP", Moot("nothing is copied to the hosts");

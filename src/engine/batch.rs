@@ -1,6 +1,6 @@
 //! One batch of a play: its sections in order, and what their end means for the run.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use super::inherit::Inherited;
 use super::play::{Ended, PlayEnd, PlayRun};
@@ -12,8 +12,18 @@ impl PlayRun<'_> {
     /// Runs the sections on one batch; says how the play ends when this was its last.
     pub(super) async fn run_batch(&self) -> Option<PlayEnd> {
         *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let standing = if self.lanes.apart() {
+            self.side_by_side().await
+        } else {
+            self.sections(self.batch.clone()).await
+        };
+        self.settle(&standing)
+    }
+
+    /// Takes these hosts through the sections.
+    pub(super) async fn sections(&self, hosts: Vec<Arc<str>>) -> Standing {
         let inherited = Inherited::of_play(self.play, &self.engine.options.keywords);
-        let mut standing = Standing::all(self.batch.clone());
+        let mut standing = Standing::all(hosts);
         standing = self.gather(&inherited, standing).await;
         for (name, steps) in [
             ("pre_tasks", &self.play.pre_tasks),
@@ -23,7 +33,7 @@ impl PlayRun<'_> {
             standing = self.section(name, steps, &inherited, standing).await;
             standing = self.flush_after_section(&inherited, standing).await;
         }
-        self.settle(&standing)
+        standing
     }
 
     async fn section(
@@ -45,6 +55,13 @@ impl PlayRun<'_> {
 
     /// What the batch's end means for the play and the run.
     fn settle(&self, standing: &Standing) -> Option<PlayEnd> {
+        let pardoned = self.pardoned.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed = standing.failed.iter();
+        let failed = failed.filter(|fallen| !pardoned.contains(&fallen.host));
+        let standing = Standing {
+            ok: Vec::new(),
+            failed: failed.cloned().collect(),
+        };
         for fallen in &standing.failed {
             self.engine.lose(&fallen.host);
         }

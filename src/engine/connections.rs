@@ -34,7 +34,7 @@ impl Connections {
     }
 
     /// The connection to a target; concurrent callers share one attempt.
-    async fn get(&self, target: &Target) -> Result<Arc<dyn Connection>, Failure> {
+    pub(super) async fn get(&self, target: &Target) -> Result<Arc<dyn Connection>, Failure> {
         let slot = Arc::clone(self.open.lock().await.entry(target.clone()).or_default());
         let connected = slot
             .get_or_try_init(|| self.connector.connect(target))

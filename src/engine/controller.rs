@@ -5,33 +5,60 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::run::Engine;
-use crate::diag::Diagnostic;
-use crate::modules::{Controller, FileKind, ProjectFile};
-use crate::playbook::{Play, Task};
+use super::jobs::Jobs;
+use super::options::Operator;
+use super::play::PlayRun;
+use super::task::TaskRun;
+use crate::diag::{Diagnostic, SourceFile};
+use crate::modules::{Controller, FileKind, JobState, ProjectFile};
+use crate::playbook::Task;
+use crate::project::Project;
 
-/// What modules may ask of the controller, in the place of one task.
-pub(super) struct TaskController<'a> {
-    pub(super) engine: &'a Engine,
-    pub(super) play: &'a Play,
-    pub(super) task: &'a Arc<Task>,
+/// What modules may ask of the controller, in the place of one task; a background job may outlive
+/// its play.
+pub(super) struct TaskController {
+    project: Arc<Project>,
+    operator: Arc<dyn Operator>,
+    jobs: Arc<Jobs>,
+    play: Arc<SourceFile>,
+    task: Arc<Task>,
     /// The folders of the roles the task stands in, innermost first.
-    pub(super) roles: Vec<PathBuf>,
+    roles: Vec<PathBuf>,
+    host: String,
+}
+
+impl TaskController {
+    /// For a task on a host.
+    pub(super) fn new(play: &PlayRun<'_>, run: &TaskRun<'_>, host: &str) -> Self {
+        let engine = play.engine;
+        Self {
+            project: Arc::clone(&engine.project),
+            operator: Arc::clone(&engine.operator),
+            jobs: Arc::clone(&engine.jobs),
+            play: Arc::clone(&play.play.source),
+            task: Arc::clone(run.task),
+            roles: run.inherited.role_folders(),
+            host: host.to_owned(),
+        }
+    }
 }
 
 #[async_trait]
-impl Controller for TaskController<'_> {
+impl Controller for TaskController {
     fn find(&self, kind: FileKind, name: &str) -> Result<ProjectFile, Diagnostic> {
-        self.engine
-            .project
-            .file(&self.task.span, &self.roles, &self.play.source, kind, name)
+        self.project
+            .file(&self.task.span, &self.roles, &self.play, kind, name)
+    }
+
+    async fn job(&self, jid: &str, forget: bool) -> JobState {
+        self.jobs.state(&self.host, jid, forget).await
     }
 
     fn vars_folder(&self, name: &str) -> PathBuf {
-        self.engine.project.vars_folder(&self.task.span, name)
+        self.project.vars_folder(&self.task.span, name)
     }
 
     async fn ask(&self, question: &str, echo: bool) -> Option<String> {
-        self.engine.operator.ask(question, echo).await
+        self.operator.ask(question, echo).await
     }
 }

@@ -31,6 +31,8 @@ pub struct KeywordDefaults {
     pub force_handlers: bool,
     /// How many seconds lie between two looks at an `async` task.
     pub poll_interval: u64,
+    /// Where the background jobs of a host keep their files.
+    pub async_dir: String,
 }
 
 impl Default for KeywordDefaults {
@@ -43,6 +45,7 @@ impl Default for KeywordDefaults {
             strategy: "linear".to_owned(),
             force_handlers: false,
             poll_interval: 15,
+            async_dir: "~/.ansible_async".to_owned(),
         }
     }
 }

@@ -38,24 +38,10 @@ impl PlayRun<'_> {
                         self.engine.store.include(&owner, vars.clone());
                     }
                 }
-                Effect::AddHost { name, groups, vars } => {
-                    let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
-                    self.engine
-                        .store
-                        .inventory_mut()
-                        .add_host(&name, &groups, vars);
-                    self.inventory_changed();
-                }
-                Effect::GroupBy { key, parents } => {
-                    let parents: Vec<&str> = parents.iter().map(String::as_str).collect();
-                    let mut inventory = self.engine.store.inventory_mut();
-                    match inventory.add_group(&key, &parents) {
-                        Ok(()) => {
-                            inventory.add_to_group(host, &key);
-                        }
-                        Err(mistake) => self.engine.warn(mistake.one_line()),
+                grown @ (Effect::AddHost { .. } | Effect::GroupBy { .. }) => {
+                    if let Err(mistake) = self.engine.grow(host, grown) {
+                        self.engine.warn(mistake.one_line());
                     }
-                    drop(inventory);
                     self.inventory_changed();
                 }
             }

@@ -82,6 +82,8 @@ impl PlayRun<'_> {
             failed_when: None,
             listen: Vec::new(),
             delegate_facts: None,
+            r#async: None,
+            poll: None,
         }))
     }
 }

@@ -236,18 +236,16 @@ impl PlayRun<'_> {
         inherited: &Inherited,
         mut standing: Standing,
     ) -> Standing {
+        // Who ends a play or a batch ends its handlers, too.
+        if self.has_ended() {
+            return standing;
+        }
         let mut hosts = standing.ok.clone();
         if let Some(first) = self.batch.first() {
             let scope = self.scope(first, inherited);
             let force = self.play.force_handlers.as_ref();
-            if keywords::flag(
-                "force_handlers",
-                force,
-                self.engine.options.keywords.force_handlers,
-                &scope,
-            )
-            .unwrap_or(false)
-            {
+            let always = self.engine.options.keywords.force_handlers;
+            if keywords::flag("force_handlers", force, always, &scope).unwrap_or(always) {
                 hosts.extend(
                     standing
                         .failed

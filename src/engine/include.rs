@@ -262,7 +262,7 @@ impl PlayRun<'_> {
         end.fallen.push(Fallen {
             host: Arc::clone(host),
             cause: Cause::Failed,
-            task: run.name.clone(),
+            task: self.story(run, host),
             result: serde_json::Value::Object(done.result),
         });
     }

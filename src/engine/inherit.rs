@@ -30,6 +30,8 @@ pub(super) struct Inherited {
     pub(super) role: Option<Arc<RoleContext>>,
     /// The file the task stands in.
     pub(super) file: Option<Arc<SourceFile>>,
+    /// Whether a `rescue` takes up whoever fails here.
+    pub(super) rescued: bool,
     /// Whether the step belongs to a `rescue` or `always`, which an interrupt does not stop.
     pub(super) cleanup: bool,
 }

@@ -8,6 +8,7 @@ use serde_json::Map;
 use super::arguments;
 use super::connections::{self, Way};
 use super::controller::TaskController;
+use super::jobs::Background;
 use super::judge;
 use super::keywords;
 use super::play::PlayRun;
@@ -28,11 +29,18 @@ pub(super) struct Call {
     /// Where it runs instead.
     pub(super) delegated_to: Option<String>,
     pub(super) scope: Arc<Scope>,
-    way: Option<Way>,
-    environment: Vec<(String, String)>,
+    pub(super) way: Option<Way>,
+    pub(super) environment: Vec<(String, String)>,
     timeout: Option<Duration>,
-    check: bool,
-    diff: bool,
+    pub(super) check: bool,
+    pub(super) diff: bool,
+}
+
+impl Call {
+    /// The host it runs on.
+    pub(super) fn target(&self) -> &str {
+        self.delegated_to.as_deref().unwrap_or(&self.host)
+    }
 }
 
 impl PlayRun<'_> {
@@ -115,6 +123,17 @@ impl PlayRun<'_> {
         }
     }
 
+    /// The host of a call as its module sees it.
+    pub(super) async fn remote(&self, call: &Call) -> Result<Remote, Failure> {
+        let remote = match &call.way {
+            Some(way) => self.engine.connections.remote(way).await?,
+            None => Remote::none(),
+        };
+        Ok(remote
+            .with_environment(&call.environment)
+            .with_timeout(call.timeout))
+    }
+
     /// Runs the module once and judges the outcome.
     pub(super) async fn invoke(&self, run: &TaskRun<'_>, call: &Call) -> Done {
         let Action::Module {
@@ -130,7 +149,7 @@ impl PlayRun<'_> {
         }
         let ended =
             match arguments::arguments(spec, args, &run.inherited.module_defaults, &call.scope) {
-                Ok(arguments) => self.run_module(run, spec, arguments, call).await,
+                Ok(arguments) => self.begin(run, spec, arguments, call).await,
                 Err(mistake) => Err(mistake.into()),
             };
         let mut done = done_of(ended, run);
@@ -151,6 +170,21 @@ impl PlayRun<'_> {
         judge::verdict(run, &call.scope, done)
     }
 
+    /// Runs the module, in the background where the task says so.
+    async fn begin(
+        &self,
+        run: &TaskRun<'_>,
+        spec: &'static ModuleSpec,
+        arguments: Arguments,
+        call: &Call,
+    ) -> Result<Outcome, Failure> {
+        let poll = self.engine.options.keywords.poll_interval;
+        match Background::of(run, call, poll)? {
+            None => self.run_module(run, spec, arguments, call).await,
+            Some(job) => self.background(run, spec, arguments, call, job).await,
+        }
+    }
+
     async fn run_module(
         &self,
         run: &TaskRun<'_>,
@@ -158,27 +192,23 @@ impl PlayRun<'_> {
         arguments: Arguments,
         call: &Call,
     ) -> Result<Outcome, Failure> {
-        let remote = match &call.way {
-            Some(way) => self.engine.connections.remote(way).await?,
-            None => Remote::none(),
-        };
-        let controller = TaskController {
-            engine: self.engine,
-            play: self.play,
-            task: run.task,
-            roles: run.inherited.role_folders(),
-        };
+        let controller = TaskController::new(self, run, call.target());
         let ctx = Ctx {
-            host: call.delegated_to.as_deref().unwrap_or(&call.host),
-            remote: remote
-                .with_environment(&call.environment)
-                .with_timeout(call.timeout),
+            host: call.target(),
+            remote: self.remote(call).await?,
             check: call.check,
             diff: call.diff,
             scope: &call.scope,
             controller: &controller,
         };
-        (spec.run)(arguments, &ctx).await
+        let work = (spec.run)(arguments, &ctx);
+        match call.timeout {
+            // A script is ended by the connection, which says what became of its processes.
+            Some(limit) if call.way.is_none() => tokio::time::timeout(limit, work)
+                .await
+                .unwrap_or_else(|_| Err(Failure::timed_out(limit))),
+            _ => work.await,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use super::exports::Exports;
 use super::handlers::{Handler, Notified};
 use super::keywords;
+use super::lanes::Lanes;
 use super::magic;
 use super::order;
 use super::roles_run::RolesRun;
@@ -60,6 +61,9 @@ pub(super) struct PlayRun<'a> {
     pub(super) roles_run: Mutex<RolesRun>,
     pub(super) max_fail: Option<f64>,
     pub(super) vars_files: VarsFiles,
+    pub(super) lanes: Lanes,
+    /// Failed hosts that take part in later plays nevertheless (`meta: clear_host_errors`).
+    pub(super) pardoned: Mutex<Vec<Arc<str>>>,
     pub(super) host_magic: Mutex<HashMap<Arc<str>, Arc<VarMap>>>,
     pub(super) inventory_magic: Mutex<Option<Arc<VarMap>>>,
 }
@@ -109,10 +113,13 @@ impl Engine {
             roles_run: Mutex::default(),
             max_fail: max_fail(play, &scope)?,
             vars_files: VarsFiles::default(),
+            lanes: self.lanes(play, &scope)?,
+            pardoned: Mutex::default(),
             host_magic: Mutex::default(),
             inventory_magic: Mutex::default(),
         };
         run.read_vars_files()?;
+        run.warn_of_strategy();
         let count = cut.len();
         for (i, batch) in cut.into_iter().enumerate() {
             if count > 1 {
@@ -153,13 +160,13 @@ impl Engine {
             Some(limit) => Some(inventory.select(limit)?),
             None => None,
         };
-        let mut hosts: Vec<Arc<str>> = selection
+        let named: Vec<Arc<str>> = selection
             .hosts
             .into_iter()
             .filter(|host| limit.as_ref().is_none_or(|limit| limit.contains(host)))
-            .filter(|host| !self.is_lost(host))
             .collect();
-        let named = hosts.clone();
+        let standing = named.iter().filter(|host| !self.is_lost(host));
+        let mut hosts: Vec<Arc<str>> = standing.cloned().collect();
         if let Some(node) = &play.order {
             let order = scope.templar().node(node, scope)?.to_string();
             if !order::arrange(&mut hosts, &order) {
@@ -182,7 +189,8 @@ impl Engine {
 pub(super) struct Selected {
     /// In the order they are worked on.
     pub(super) hosts: Vec<Arc<str>>,
-    /// In the order the pattern names them, which is that of `ansible_play_hosts`.
+    /// In the order the pattern names them, which is that of `ansible_play_hosts`; those that
+    /// failed in an earlier play are among them.
     pub(super) named: Vec<Arc<str>>,
     /// Warnings about what matched nothing.
     pub(super) unmatched: Vec<String>,

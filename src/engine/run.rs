@@ -10,9 +10,11 @@ use indexmap::IndexSet;
 use super::connections::Connections;
 use super::custom_stats::CustomStats;
 use super::interrupt::Interrupt;
+use super::jobs::Jobs;
 use super::magic;
 use super::options::{Operator, Options};
 use super::play::PlayEnd;
+use super::refresh::Grown;
 use super::stats::Stats;
 use super::store::Store;
 use crate::diag::{Diagnostic, Diagnostics, SourceFile};
@@ -50,7 +52,8 @@ pub struct Setup {
 pub struct Engine {
     pub(super) options: Options,
     pub(super) store: Arc<Store>,
-    pub(super) connections: Connections,
+    pub(super) connections: Arc<Connections>,
+    pub(super) jobs: Arc<Jobs>,
     pub(super) project: Arc<Project>,
     pub(super) sink: Sink,
     pub(super) operator: Arc<dyn Operator>,
@@ -59,6 +62,8 @@ pub struct Engine {
     pub(super) custom_stats: CustomStats,
     /// Hosts that failed in an earlier play take no part in later ones.
     pub(super) lost: Mutex<Vec<Arc<str>>>,
+    /// What came to the inventory since it was read.
+    pub(super) grown: Mutex<Grown>,
     /// Whether `--start-at-task` was reached.
     pub(super) started: Mutex<bool>,
     /// Whether `--step` was answered with "continue".
@@ -81,7 +86,8 @@ impl Engine {
             step_through: Mutex::new(!setup.options.step),
             options: setup.options,
             store,
-            connections: Connections::new(setup.connector),
+            connections: Arc::new(Connections::new(setup.connector)),
+            jobs: Arc::default(),
             project: setup.project,
             sink: setup.sink,
             operator: setup.operator,
@@ -89,6 +95,7 @@ impl Engine {
             stats: Stats::default(),
             custom_stats: CustomStats::default(),
             lost: Mutex::default(),
+            grown: Mutex::default(),
             warned: Mutex::default(),
         }
     }
@@ -105,6 +112,7 @@ impl Engine {
             at: jiff::Timestamp::now().to_string(),
         });
         let broken = self.plays(playbooks).await;
+        self.settle_jobs().await;
         self.connections.close().await;
         let code = match broken {
             _ if self.interrupt.requested() => INTERRUPTED,
@@ -152,8 +160,7 @@ impl Engine {
         let plays = playbooks.iter().flat_map(|(_, playbook)| &playbook.plays);
         let dirs: IndexSet<PathBuf> = plays.filter_map(|play| source_dir(&play.source)).collect();
         for dir in dirs {
-            let loaded = self.store.inventory_mut().load_playbook_dir_vars(&dir);
-            let warnings = loaded?;
+            let warnings = self.adopt_folder(dir)?;
             for warning in &warnings {
                 self.warn(warning.one_line());
             }
@@ -207,6 +214,7 @@ impl Engine {
 
     /// Failed hosts come back (`meta: clear_host_errors`).
     pub(super) fn forgive(&self) {
+        self.stats.forgive();
         self.lost
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

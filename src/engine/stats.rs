@@ -8,7 +8,11 @@ use crate::event::{HostStats, Status};
 
 /// Counts for every host that took part.
 #[derive(Debug, Default)]
-pub(super) struct Stats(Mutex<IndexMap<String, HostStats>>);
+pub(super) struct Stats {
+    counts: Mutex<IndexMap<String, HostStats>>,
+    /// Failures and losses of each host that no longer count for the exit code.
+    forgiven: Mutex<IndexMap<String, (u64, u64)>>,
+}
 
 impl Stats {
     /// Counts the end of a step. A failure that is ignored may have changed something, too.
@@ -39,14 +43,14 @@ impl Stats {
     }
 
     fn update(&self, host: &str, change: impl FnOnce(&mut HostStats)) {
-        let mut stats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stats = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         change(stats.entry(host.to_owned()).or_default());
     }
 
     /// All counts, by name.
     pub(super) fn all(&self) -> IndexMap<String, HostStats> {
         let mut all = self
-            .0
+            .counts
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
@@ -54,11 +58,21 @@ impl Stats {
         all
     }
 
+    /// What was counted so far does not make the run a failed one (`meta: clear_host_errors`).
+    pub(super) fn forgive(&self) {
+        let stats = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let so_far = |(host, s): (&String, &HostStats)| (host.clone(), (s.failed, s.unreachable));
+        let forgiven = stats.iter().map(so_far).collect();
+        *self.forgiven.lock().unwrap_or_else(PoisonError::into_inner) = forgiven;
+    }
+
     /// Ansible's exit code: 2 when a host failed, 4 when one was unreachable, both bits when both.
     pub(super) fn code(&self) -> u8 {
-        let stats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let failed = stats.values().any(|s| s.failed > 0);
-        let unreachable = stats.values().any(|s| s.unreachable > 0);
+        let stats = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let forgiven = self.forgiven.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |host: &str| forgiven.get(host).copied().unwrap_or_default();
+        let failed = stats.iter().any(|(host, s)| s.failed > of(host).0);
+        let unreachable = stats.iter().any(|(host, s)| s.unreachable > of(host).1);
         u8::from(failed) * 2 + u8::from(unreachable) * 4
     }
 }

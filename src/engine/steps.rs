@@ -31,8 +31,8 @@ pub(super) enum Cause {
 pub(super) struct Fallen {
     pub(super) host: Arc<str>,
     pub(super) cause: Cause,
-    /// The name of the task it failed at, for `ansible_failed_task`.
-    pub(super) task: String,
+    /// The task it failed at, for `ansible_failed_task`.
+    pub(super) task: Json,
     /// Its result, for `ansible_failed_result`.
     pub(super) result: Json,
 }
@@ -65,7 +65,7 @@ impl Standing {
         let fallen = self.ok.drain(..).map(|host| Fallen {
             host,
             cause: Cause::Collateral,
-            task: String::new(),
+            task: json!({ "name": "" }),
             result: json!({ "failed": true, "msg": reason }),
         });
         self.failed.extend(fallen);
@@ -123,7 +123,11 @@ impl PlayRun<'_> {
     ) -> Standing {
         let inherited = inherited.enter(block);
         let order = hosts.clone();
-        let mut standing = self.list(&block.body, &inherited, hosts, path).await;
+        let body = Inherited {
+            rescued: inherited.rescued || !block.rescue.is_empty(),
+            ..inherited.clone()
+        };
+        let mut standing = self.list(&block.body, &body, hosts, path).await;
         if !block.rescue.is_empty() {
             self.rescue(block, &inherited.for_cleanup(), &mut standing, path)
                 .await;
@@ -185,6 +189,7 @@ impl PlayRun<'_> {
             .filter(|f| f.cause != Cause::Unreachable);
         let mut hosts = standing.ok.clone();
         hosts.extend(reachable.map(|fallen| Arc::clone(&fallen.host)));
+        hosts.sort_by_key(|host| self.batch.iter().position(|h| h == host));
         let after = self
             .list(&block.always, inherited, hosts, &format!("{path}/always"))
             .await;
@@ -200,7 +205,7 @@ impl PlayRun<'_> {
     /// `ansible_failed_task` and `ansible_failed_result` for the rescue.
     fn tell_failure(&self, fallen: &Fallen) {
         let mut vars = VarMap::new();
-        let task = from_json(&json!({ "name": fallen.task }));
+        let task = from_json(&fallen.task);
         vars.insert("ansible_failed_task".into(), Var::Data(task));
         let result = from_json(&fallen.result);
         vars.insert("ansible_failed_result".into(), Var::Data(result));

@@ -7,14 +7,13 @@ use futures_util::{FutureExt as _, StreamExt as _};
 
 use super::include::Source;
 use super::inherit::Inherited;
-use super::judge;
 use super::keywords;
-use super::play::{Ended, PlayRun};
+use super::play::PlayRun;
 use super::step::Done;
 use super::steps::{Cause, Fallen};
 use crate::diag::Diagnostic;
 use crate::event::{Event, Status, TaskId, TaskKind};
-use crate::playbook::{Action, Meta, Task};
+use crate::playbook::{Action, Task};
 use crate::vars::Scope;
 
 /// What a task did to the list of hosts.
@@ -70,7 +69,7 @@ impl PlayRun<'_> {
         }
         let scope = self.scope(first, &inherited);
         let name = shown_name(task, &inherited, &scope);
-        if !self.reached(&name) || !self.wanted(&name, kind).await {
+        if !self.reached(&name, first) || !self.wanted(&name, kind).await {
             return TaskEnd::default();
         }
         let mut run = TaskRun {
@@ -84,18 +83,31 @@ impl PlayRun<'_> {
         if let Action::Meta(meta) = &task.action {
             return self.meta(*meta, &run, hosts).await;
         }
-        self.engine.sink.emit(&Event::TaskStarted {
-            task: run.id.clone(),
-            kind,
-            name: run.name.clone(),
-            action: action_name(task).to_owned(),
-            place: task.span.to_string(),
-        });
+        let new = self.lanes.is_new(&run.id, &run.name);
+        if new {
+            self.engine.sink.emit(&Event::TaskStarted {
+                task: run.id.clone(),
+                kind,
+                name: run.name.clone(),
+                action: action_name(task).to_owned(),
+                place: task.span.to_string(),
+            });
+        }
         let once = run.inherited.keywords.run_once.as_ref();
         run.once = match keywords::flag("run_once", once, false, &scope) {
             Ok(once) => once,
             Err(mistake) => return self.all_fail(&run, hosts, &mistake),
         };
+        if run.once && self.lanes.apart() {
+            run.once = false;
+            if new {
+                self.engine.warn(format!(
+                    "`run_once` has no effect where every host goes on its own: `{}` runs on \
+                    each of them",
+                    run.name
+                ));
+            }
+        }
         let targets = if run.once { &hosts[..1] } else { hosts };
         match &task.action {
             Action::Include(include) => {
@@ -131,7 +143,7 @@ impl PlayRun<'_> {
             .min(throttle.unwrap_or(usize::MAX));
         let steps: Vec<_> = hosts
             .iter()
-            .map(|host| self.named_step(run, host))
+            .map(|host| self.named_step(run, host, throttle))
             .collect();
         let steps = futures_util::stream::iter(steps).buffer_unordered(forks.max(1));
         let mut ends: Vec<(Arc<str>, Done)> = steps.collect().await;
@@ -139,7 +151,13 @@ impl PlayRun<'_> {
         ends
     }
 
-    async fn named_step(&self, run: &TaskRun<'_>, host: &Arc<str>) -> (Arc<str>, Done) {
+    async fn named_step(
+        &self,
+        run: &TaskRun<'_>,
+        host: &Arc<str>,
+        throttle: Option<usize>,
+    ) -> (Arc<str>, Done) {
+        let _turn = self.lanes.enter(&run.id, throttle).await;
         (Arc::clone(host), self.step(run, host).await)
     }
 
@@ -158,12 +176,12 @@ impl PlayRun<'_> {
                 Status::Unreachable => Cause::Unreachable,
                 _ => continue,
             };
-            self.fall(&host);
+            self.fall_at(run, &host, cause);
             let result = serde_json::Value::Object(done.result);
             fallen.push(Fallen {
+                task: self.story(run, &host),
                 host,
                 cause,
-                task: run.name.clone(),
                 result,
             });
         }
@@ -180,11 +198,11 @@ impl PlayRun<'_> {
             }
             let result = fallen[0].result.clone();
             for host in others {
-                self.fall(host);
+                self.fall_at(run, host, Cause::Collateral);
                 fallen.push(Fallen {
                     host: Arc::clone(host),
                     cause: Cause::Collateral,
-                    task: run.name.clone(),
+                    task: fallen[0].task.clone(),
                     result: result.clone(),
                 });
             }
@@ -195,8 +213,18 @@ impl PlayRun<'_> {
         }
     }
 
+    /// The host no longer counts as standing, unless a rescue takes it up.
+    fn fall_at(&self, run: &TaskRun<'_>, host: &Arc<str>, cause: Cause) {
+        if cause == Cause::Unreachable || !run.inherited.rescued {
+            self.fall(host);
+        }
+    }
+
     /// Why the failure of some hosts is one for all, if it is.
     fn fatal(&self, run: &TaskRun<'_>, fallen: &[Fallen], scope: &Arc<Scope>) -> Option<String> {
+        if self.lanes.apart() {
+            return None;
+        }
         let blamed: Vec<&str> = fallen.iter().map(|f| &*f.host).collect();
         let blamed = blamed.join(", ");
         if run.once {
@@ -212,7 +240,8 @@ impl PlayRun<'_> {
                 run.name
             ));
         }
-        let limit = self.max_fail?;
+        // Whom a rescue takes up has not failed yet.
+        let limit = self.max_fail.filter(|_| !run.inherited.rescued)?;
         let standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
         let down = self
             .batch
@@ -226,14 +255,19 @@ impl PlayRun<'_> {
         })
     }
 
-    fn all_fail(&self, run: &TaskRun<'_>, hosts: &[Arc<str>], mistake: &Diagnostic) -> TaskEnd {
+    pub(super) fn all_fail(
+        &self,
+        run: &TaskRun<'_>,
+        hosts: &[Arc<str>],
+        mistake: &Diagnostic,
+    ) -> TaskEnd {
         let mut end = TaskEnd::default();
         for host in hosts {
             let done = Done::mistaken(mistake);
             self.finish(run, host, &done);
-            self.fall(host);
+            self.fall_at(run, host, Cause::Failed);
             let result = serde_json::Value::Object(done.result);
-            let (host, task) = (Arc::clone(host), run.name.clone());
+            let (host, task) = (Arc::clone(host), self.story(run, host));
             end.fallen.push(Fallen {
                 host,
                 cause: Cause::Failed,
@@ -244,51 +278,24 @@ impl PlayRun<'_> {
         end
     }
 
-    async fn meta(&self, meta: Meta, run: &TaskRun<'_>, hosts: &[Arc<str>]) -> TaskEnd {
-        let mut end = TaskEnd::default();
-        let mut applies = Vec::new();
-        for host in hosts {
-            match judge::holds(&run.inherited.whens, &self.scope(host, &run.inherited)) {
-                Ok(None) => applies.push(Arc::clone(host)),
-                Ok(Some(_)) => {}
-                Err(mistake) => return self.all_fail(run, hosts, &mistake),
-            }
-        }
-        if applies.is_empty() {
-            return end;
-        }
-        match meta {
-            Meta::Noop => {}
-            Meta::FlushHandlers => end = self.flush_handlers(&run.inherited, hosts).await,
-            Meta::EndHost => end.gone = applies,
-            Meta::EndBatch => self.end(Ended::Batch),
-            Meta::EndPlay => self.end(Ended::Play),
-            Meta::ClearHostErrors => self.engine.forgive(),
-            Meta::ClearFacts => applies
-                .iter()
-                .for_each(|h| self.engine.store.clear_facts(h)),
-            Meta::ResetConnection => {
-                for host in &applies {
-                    self.reset_connection(run, host).await;
-                }
-            }
-        }
-        end
-    }
-
     /// Whether `--start-at-task` lets the task run.
-    fn reached(&self, name: &str) -> bool {
+    fn reached(&self, name: &str, host: &Arc<str>) -> bool {
+        let Some(start) = &self.engine.options.start_at_task else {
+            return true;
+        };
+        let glob = globset::Glob::new(start).map(|g| g.compile_matcher());
+        let bare = name.rsplit_once(" : ").map_or(name, |(_, bare)| bare);
+        let fits = |glob: globset::GlobMatcher| glob.is_match(name) || glob.is_match(bare);
+        let here = name == start || bare == start || glob.is_ok_and(fits);
         let mut started = self
             .engine
             .started
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some(start) = &self.engine.options.start_at_task
-            && !*started
-        {
-            let glob = globset::Glob::new(start).map(|g| g.compile_matcher());
-            *started = name == start || glob.is_ok_and(|glob| glob.is_match(name));
+        if self.lanes.apart() && !*started {
+            return self.lanes.started(host, here);
         }
+        *started |= here;
         *started
     }
 
@@ -303,7 +310,7 @@ impl PlayRun<'_> {
             *through = set.unwrap_or(*through);
             *through
         };
-        if kind == TaskKind::Gather || through(None) {
+        if kind == TaskKind::Gather || self.lanes.apart() || through(None) {
             return true;
         }
         let question = format!("Perform task: {name} (N)o/(y)es/(c)ontinue: ");

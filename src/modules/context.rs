@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use super::outcome::{Failure, Outcome};
 use super::remote::Remote;
 use crate::diag::Diagnostic;
 use crate::vars::Scope;
@@ -31,8 +32,23 @@ pub trait Controller: Send + Sync {
     /// The folder of variables that a task means by `name`; it need not exist.
     fn vars_folder(&self, name: &str) -> PathBuf;
 
+    /// How a background job of this host is; with `forget`, nothing is known of it afterwards.
+    async fn job(&self, jid: &str, forget: bool) -> JobState;
+
     /// Asks the operator; none when nobody is there to be asked.
     async fn ask(&self, question: &str, echo: bool) -> Option<String>;
+}
+
+/// A background job, as far as the engine knows.
+#[derive(Debug, Clone)]
+pub enum JobState {
+    /// No task of this run has started one of this name on this host. The path is where its
+    /// results would be.
+    Unknown(String),
+    /// It is at work; its results will be there.
+    Running(String),
+    /// It has ended; its results were there.
+    Ended(String, Result<Outcome, Failure>),
 }
 
 /// A file of the project.

@@ -1,5 +1,7 @@
 //! What a module says it did.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -157,6 +159,17 @@ impl Failure {
         }
     }
 
+    /// The task's `timeout` was over.
+    #[must_use]
+    pub fn timed_out(after: Duration) -> Self {
+        let period = match after.subsec_nanos() {
+            0 => Json::from(after.as_secs()),
+            _ => Json::from(after.as_secs_f64()),
+        };
+        Self::new(format!("Task failed: Timed out after {period} second(s)."))
+            .with("timedout", serde_json::json!({ "period": period }))
+    }
+
     /// Adds what people should know besides the registered `msg`.
     #[must_use]
     pub fn detail(mut self, words: impl Into<String>) -> Self {
@@ -181,14 +194,7 @@ impl From<TransportError> for Failure {
         match error {
             TransportError::Unreachable { reason, .. } => Self::Unreachable(reason),
             TransportError::Timeout { after, killed, .. } => {
-                let seconds = after.as_secs_f64();
-                let period = match after.subsec_nanos() {
-                    0 => Json::from(after.as_secs()),
-                    _ => Json::from(seconds),
-                };
-                Self::new(format!("Task failed: Timed out after {period} second(s)."))
-                    .detail(format!(" ({killed})"))
-                    .with("timedout", serde_json::json!({ "period": period }))
+                Self::timed_out(after).detail(format!(" ({killed})"))
             }
             other => Self::new(other.to_string()),
         }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::detach::Detach;
 use super::outcome::Failure;
 use crate::transport::{
     Connection, Endpoint, Exec, Identity, Output, Stream, Sudo, TransportError, quote,
@@ -16,6 +17,7 @@ pub struct Remote {
     identity: Identity,
     environment: Arc<str>,
     timeout: Option<Duration>,
+    detach: Option<Arc<Detach>>,
 }
 
 impl Remote {
@@ -27,6 +29,7 @@ impl Remote {
             identity,
             environment: "".into(),
             timeout: None,
+            detach: None,
         }
     }
 
@@ -38,6 +41,23 @@ impl Remote {
             identity: Identity::Login,
             environment: "".into(),
             timeout: None,
+            detach: None,
+        }
+    }
+
+    /// The same host, on which every script goes on without the connection.
+    #[must_use]
+    pub fn detached(mut self, detach: Detach) -> Self {
+        self.detach = Some(Arc::new(detach));
+        self
+    }
+
+    /// The same host through another connection.
+    #[must_use]
+    pub(super) fn through(&self, connection: Arc<dyn Connection>) -> Self {
+        Self {
+            connection: Some(connection),
+            ..self.clone()
         }
     }
 
@@ -127,6 +147,27 @@ impl Remote {
             whole = format!("{}{script}", self.environment);
             &whole
         };
+        if let Some(detach) = &self.detach {
+            return detach.run(self, script, stdin).await;
+        }
+        self.send(script, stdin, long).await
+    }
+
+    /// Runs a script on the connection itself, without the task's environment.
+    pub(super) async fn attached(
+        &self,
+        script: &str,
+        stdin: Option<&[u8]>,
+    ) -> Result<Output, TransportError> {
+        self.send(script, stdin, false).await
+    }
+
+    async fn send(
+        &self,
+        script: &str,
+        stdin: Option<&[u8]>,
+        long: bool,
+    ) -> Result<Output, TransportError> {
         let exec = Exec {
             script,
             identity: &self.identity,

@@ -11,6 +11,7 @@ static MODULES: &[&ModuleSpec] = &[
     &commands::shell::MODULE,
     &control::add_host::MODULE,
     &control::assert::MODULE,
+    &control::async_status::MODULE,
     &control::debug::MODULE,
     &control::fail::MODULE,
     &control::group_by::MODULE,
@@ -90,6 +91,15 @@ pub fn find(name: &str) -> Option<&'static ModuleSpec> {
         .iter()
         .copied()
         .find(|m| m.name == short || m.aliases.contains(&short))
+}
+
+/// Modules of one script whose end is all they report: with `async` the script goes on by itself.
+const DETACHABLE: [&str; 4] = ["command", "raw", "script", "shell"];
+
+/// Whether the module's script can go on by itself on its host, without this process.
+#[must_use]
+pub fn detachable(module: &ModuleSpec) -> bool {
+    DETACHABLE.contains(&module.name)
 }
 
 /// Every name a task may use, short.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value as Json};
 
 use super::args::{Argument, Arguments};
-use super::context::{Controller, Ctx, FileKind, ProjectFile};
+use super::context::{Controller, Ctx, FileKind, JobState, ProjectFile};
 use super::outcome::{Failure, Outcome};
 use super::remote::Remote;
 use crate::diag::{Diagnostic, SourceFile};
@@ -49,6 +49,10 @@ impl Controller for Lab {
 
     fn vars_folder(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
+    }
+
+    async fn job(&self, jid: &str, _forget: bool) -> JobState {
+        JobState::Unknown(format!("~/.ansible_async/{jid}"))
     }
 
     async fn ask(&self, _question: &str, _echo: bool) -> Option<String> {

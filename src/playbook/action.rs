@@ -40,9 +40,8 @@ pub(super) struct Call {
 }
 
 /// Actions that are not there, and what to use instead.
-const REFUSED: [(&str, &str); 3] = [
+const REFUSED: [(&str, &str); 2] = [
     ("include", "use `include_tasks` or `import_tasks`"),
-    ("async_status", "remove `async` from the task it waits for"),
     ("import_playbook", "it stands beside plays, not among tasks"),
 ];
 

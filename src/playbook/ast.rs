@@ -97,6 +97,8 @@ pub struct Play {
     pub serial: Option<Node>,
     /// `order`.
     pub order: Option<Node>,
+    /// `strategy`.
+    pub strategy: Option<Node>,
     /// `max_fail_percentage`.
     pub max_fail_percentage: Option<Node>,
     /// `force_handlers`.
@@ -109,6 +111,46 @@ pub struct Play {
     pub post_tasks: Vec<Step>,
     /// The handlers of roles, a block for each role, then `handlers`.
     pub handlers: Vec<Step>,
+}
+
+/// `strategy`: how hosts go through a play.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strategy {
+    /// All hosts finish a task before the next one begins.
+    Linear,
+    /// Every host goes on as fast as it can.
+    Free,
+    /// The same, and a host that has begun is taken to its end before another one begins.
+    HostPinned,
+}
+
+impl Strategy {
+    const ALL: [Self; 3] = [Self::Linear, Self::Free, Self::HostPinned];
+
+    /// As it is written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Linear => "linear",
+            Self::Free => "free",
+            Self::HostPinned => "host_pinned",
+        }
+    }
+
+    /// The strategy of this name, or why there is none.
+    pub fn find(name: &str) -> Result<Self, String> {
+        let bare = name.strip_prefix("ansible.builtin.").unwrap_or(name);
+        let known = Self::ALL.into_iter().find(|one| one.name() == bare);
+        known.ok_or_else(|| {
+            if bare == "debug" {
+                return "`strategy: debug` starts Ansible's debugger, which is not there: \
+                    use `--step`, or `-vvv`"
+                    .to_owned();
+            }
+            let names = crate::diag::or_list(Self::ALL.into_iter().map(Self::name));
+            format!("`strategy` must be {names}, not `{name}`")
+        })
+    }
 }
 
 /// A variable the operator is asked for. But for its name everything may be a template.
@@ -215,6 +257,10 @@ pub struct Task {
     pub listen: Vec<Node>,
     /// `delegate_facts`.
     pub delegate_facts: Option<Node>,
+    /// `async`, in seconds.
+    pub r#async: Option<Node>,
+    /// `poll`, in seconds; 0 for not at all.
+    pub poll: Option<Node>,
 }
 
 /// `loop_control`.
@@ -288,6 +334,8 @@ pub enum Meta {
     EndBatch,
     /// Failed hosts come back.
     ClearHostErrors,
+    /// Read the inventory's sources again.
+    RefreshInventory,
     /// Forget facts.
     ClearFacts,
     /// Close the connection; the next task opens a new one.

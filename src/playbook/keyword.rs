@@ -193,6 +193,8 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("delay", TASKS, Kind::Number, "seconds between repetitions"),
     keyword("changed_when", TASKS, Kind::Condition, "the condition under which it changed something"),
     keyword("failed_when", TASKS, Kind::Condition, "the condition under which it has failed"),
+    keyword("async", TASKS, Kind::Int, "for how many seconds it may run in the background"),
+    keyword("poll", TASKS, Kind::Int, "whether its end is waited for: with 0 it is not"),
     keyword("listen", HANDLER, Kind::Texts, "other names it can be notified by"),
 
     keyword("role", ROLE, Kind::Special, "the role's name, or the path of its folder"),
@@ -211,10 +213,6 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     refused("gather_timeout", PLAY, "how long gathering facts may take",
         "give a `setup` task a `timeout`"),
     refused("debugger", ALL, "when the debugger starts", "use `--step` or `-vvv`"),
-    refused("async", TASKS, "for how many seconds it runs in the background",
-        "remove it: a task may take as long as it needs; bound it with `timeout`"),
-    refused("poll", TASKS, "how often a background task is looked at",
-        "remove it together with `async`"),
 ];
 
 /// What a loop keyword begins with when a lookup makes its items.

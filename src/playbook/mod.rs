@@ -28,7 +28,7 @@ mod value;
 
 pub use ast::{
     Action, Block, Common, Include, LoopControl, Meta, Play, Playbook, Prompt, Section, SerialSize,
-    Step, Task, TaskArgs,
+    Step, Strategy, Task, TaskArgs,
 };
 pub use files::{Files, Part, RoleFolder};
 pub use keyword::{KeywordDoc, keywords};

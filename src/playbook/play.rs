@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ast::{Common, Play};
+use super::ast::{Common, Play, Strategy};
 use super::common::{common, tags};
 use super::decoder::{Decoder, is_template};
 use super::fields::Fields;
@@ -184,6 +184,7 @@ fn play(decoder: &mut Decoder<'_>, entry: &Node) -> Option<Play> {
         vars_files,
         serial: fields.take("serial"),
         order: fields.take("order"),
+        strategy: fields.take("strategy"),
         max_fail_percentage: fields.take("max_fail_percentage"),
         force_handlers: fields.take("force_handlers"),
     })
@@ -242,13 +243,12 @@ fn check_serial(decoder: &mut Decoder<'_>, node: Option<&Node>) {
 
 fn check_strategy(decoder: &mut Decoder<'_>, node: Option<&Node>) {
     let Some(node) = node else { return };
-    let name = node.raw().unwrap_or_default();
-    if name.strip_prefix("ansible.builtin.").unwrap_or(name) != "linear" {
-        decoder.push(
-            Diagnostic::error("the only `strategy` supported yet is `linear`")
-                .at(&node.span)
-                .help("remove it: every task runs on all hosts before the next one begins"),
-        );
+    decoder.check_templates(node);
+    if is_template(node) {
+        return;
+    }
+    if let Err(why) = Strategy::find(node.raw().unwrap_or_default()) {
+        decoder.push(Diagnostic::error(why).at(&node.span));
     }
 }
 

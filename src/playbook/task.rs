@@ -11,12 +11,14 @@ use super::place::Place;
 use super::play::static_file;
 use super::{args, keyword, role, step};
 use crate::diag::{Diagnostic, did_you_mean, or_list};
+use crate::modules::ModuleSpec;
 use crate::yaml::{Node, Style};
 
 /// What can be said of an `import_tasks` itself: the keywords its tasks inherit.
-const NOT_ON_IMPORT: [&str; 13] = [
+const NOT_ON_IMPORT: [&str; 15] = [
     "action",
     "args",
+    "async",
     "changed_when",
     "delay",
     "delegate_facts",
@@ -25,6 +27,7 @@ const NOT_ON_IMPORT: [&str; 13] = [
     "local_action",
     "loop",
     "loop_control",
+    "poll",
     "register",
     "retries",
     "until",
@@ -68,11 +71,14 @@ pub(super) fn task(decoder: &mut Decoder<'_>, node: &Node, place: Place) -> Opti
         }
         Target::IncludeTasks => Action::Include(Box::new(include(decoder, &fields, &call)?)),
         Target::Meta => Action::Meta(meta(decoder, &call)?),
-        Target::Module(spec) => Action::Module {
-            spec,
-            written: call.name.raw().unwrap_or_default().to_owned(),
-            args: args::args(decoder, spec, &call, fields.value("args")),
-        },
+        Target::Module(spec) => {
+            check_background(decoder, &fields, spec);
+            Action::Module {
+                spec,
+                written: call.name.raw().unwrap_or_default().to_owned(),
+                args: args::args(decoder, spec, &call, fields.value("args")),
+            }
+        }
     };
     Some(Step::Task(Arc::new(Task {
         span: node.span.clone(),
@@ -103,6 +109,8 @@ fn rest(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Task {
         failed_when: fields.take("failed_when"),
         listen: fields.texts("listen"),
         delegate_facts: fields.take("delegate_facts"),
+        r#async: fields.take("async"),
+        poll: fields.take("poll"),
     }
 }
 
@@ -262,16 +270,30 @@ fn refuse_other_options(decoder: &mut Decoder<'_>, call: &Call, known: &[&str]) 
     }
 }
 
-const METAS: [(&str, Meta); 8] = [
+const METAS: [(&str, Meta); 9] = [
     ("flush_handlers", Meta::FlushHandlers),
     ("end_host", Meta::EndHost),
     ("end_play", Meta::EndPlay),
     ("end_batch", Meta::EndBatch),
     ("clear_host_errors", Meta::ClearHostErrors),
     ("clear_facts", Meta::ClearFacts),
+    ("refresh_inventory", Meta::RefreshInventory),
     ("reset_connection", Meta::ResetConnection),
     ("noop", Meta::Noop),
 ];
+
+/// A module without a host has nothing that could go on there.
+fn check_background(decoder: &mut Decoder<'_>, fields: &Fields<'_>, spec: &ModuleSpec) {
+    let Some(key) = fields.key("async").filter(|_| spec.local) else {
+        return;
+    };
+    let message = format!("`{}` cannot run in the background", spec.name);
+    decoder.push(
+        Diagnostic::error(message)
+            .at(&key.span)
+            .help("it works on the controller alone, and at once: remove `async` and `poll`"),
+    );
+}
 
 fn meta(decoder: &mut Decoder<'_>, call: &Call) -> Option<Meta> {
     let node = &call.value;
@@ -294,9 +316,7 @@ fn meta(decoder: &mut Decoder<'_>, call: &Call) -> Option<Meta> {
     let error =
         Diagnostic::error(format!("`meta` must be {}, not {what}", or_list(names()))).at(place);
     decoder.push(match (word, did_you_mean(word, names())) {
-        ("refresh_inventory" | "end_role", _) => {
-            error.help(format!("`{word}` is not supported yet"))
-        }
+        ("end_role", _) => error.help(format!("`{word}` is not supported yet")),
         (_, Some(near)) => error.help(format!("did you mean `{near}`?")),
         _ => error,
     });

@@ -42,8 +42,8 @@ fn a_rescue_takes_up_only_the_hosts_that_failed() {
           b ok try: broken
         task in any case
           a ok always
-          c ok always
           b ok always
+          c ok always
         task after
           a ok after
           b ok after
@@ -79,8 +79,8 @@ fn always_runs_without_a_rescue_and_the_host_stays_failed() {
           a failed broken
           b skipped
         task give back
-          b ok back
           a ok back
+          b ok back
         task after
           b ok after
         ",

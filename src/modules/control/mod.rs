@@ -2,6 +2,7 @@
 
 pub(super) mod add_host;
 pub(super) mod assert;
+pub(super) mod async_status;
 pub(super) mod debug;
 pub(super) mod fail;
 pub(super) mod group_by;

@@ -46,8 +46,12 @@ fn values_of_play_keywords() {
             "play.yml:1:11: `serial` must be a number of hosts, a percentage such as `30%`, or a list of them, not a string",
         ),
         (
-            "strategy: free",
-            "play.yml:1:13: the only `strategy` supported yet is `linear` (remove it: every task runs on all hosts before the next one begins)",
+            "strategy: fast",
+            "play.yml:1:13: `strategy` must be `linear`, `free` or `host_pinned`, not `fast`",
+        ),
+        (
+            "strategy: debug",
+            "play.yml:1:13: `strategy: debug` starts Ansible's debugger, which is not there: use `--step`, or `-vvv`",
         ),
         (
             "order: sortd",
@@ -155,8 +159,8 @@ fn values_of_task_keywords() {
             "play.yml:4:7: `hosts` is a keyword of plays, and cannot stand on a task (this is read as a list of tasks; use `delegate_to` to run on another host)",
         ),
         (
-            "async: 3",
-            "play.yml:4:7: `async` is not supported yet (remove it: a task may take as long as it needs; bound it with `timeout`)",
+            "async: soon",
+            "play.yml:4:14: `async` must be a whole number, not a string",
         ),
         (
             "with_dicts: x",
@@ -244,8 +248,12 @@ fn tasks_without_exactly_one_module() {
             "play.yml:3:15: `action` must be a module with its arguments, not a list",
         ),
         (
+            "- {set_fact: {a: 1}, async: 3}",
+            "play.yml:3:26: `set_fact` cannot run in the background (it works on the controller alone, and at once: remove `async` and `poll`)",
+        ),
+        (
             "- meta:",
-            "play.yml:3:7: `meta` must be `flush_handlers`, `end_host`, `end_play`, `end_batch`, `clear_host_errors`, `clear_facts`, `reset_connection` or `noop`, not nothing",
+            "play.yml:3:7: `meta` must be `flush_handlers`, `end_host`, `end_play`, `end_batch`, `clear_host_errors`, `clear_facts`, `refresh_inventory`, `reset_connection` or `noop`, not nothing",
         ),
     ] {
         assert_eq!(told_of_tasks(text), said, "{text}");
