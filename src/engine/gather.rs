@@ -81,7 +81,6 @@ impl PlayRun<'_> {
             changed_when: None,
             failed_when: None,
             listen: Vec::new(),
-            delegate_facts: None,
         }))
     }
 }

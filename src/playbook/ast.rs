@@ -56,6 +56,8 @@ pub struct Common {
     pub any_errors_fatal: Option<Node>,
     /// `delegate_to` (blocks and tasks).
     pub delegate_to: Option<Node>,
+    /// `delegate_facts` (blocks and tasks).
+    pub delegate_facts: Option<Node>,
     /// `run_once`.
     pub run_once: Option<Node>,
     /// `timeout`, in seconds.
@@ -210,8 +212,6 @@ pub struct Task {
     pub failed_when: Option<Node>,
     /// `listen` (handlers).
     pub listen: Vec<Node>,
-    /// `delegate_facts`.
-    pub delegate_facts: Option<Node>,
 }
 
 /// `loop_control`.

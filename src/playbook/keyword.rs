@@ -147,7 +147,7 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("throttle", ALL, Kind::Int, "on how many hosts it runs at the same time"),
     keyword("collections", ALL, Kind::Texts, "where short names of modules are looked for"),
     keyword("delegate_to", STEPS, Kind::Text, "the host on which it runs instead"),
-    keyword("delegate_facts", TASKS, Kind::Bool, "whether facts belong to the delegated host"),
+    keyword("delegate_facts", STEPS, Kind::Bool, "whether facts belong to the delegated host"),
     keyword("notify", STEPS, Kind::Texts, "handlers to run after a change"),
 
     keyword("hosts", PLAY, Kind::Special, "the hosts the play runs on"),

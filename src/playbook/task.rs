@@ -14,12 +14,11 @@ use crate::diag::{Diagnostic, did_you_mean, or_list};
 use crate::yaml::{Node, Style};
 
 /// What can be said of an `import_tasks` itself: the keywords its tasks inherit.
-const NOT_ON_IMPORT: [&str; 13] = [
+const NOT_ON_IMPORT: [&str; 12] = [
     "action",
     "args",
     "changed_when",
     "delay",
-    "delegate_facts",
     "failed_when",
     "listen",
     "local_action",
@@ -98,7 +97,6 @@ fn rest(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Task {
         changed_when: fields.take("changed_when"),
         failed_when: fields.take("failed_when"),
         listen: fields.texts("listen"),
-        delegate_facts: fields.take("delegate_facts"),
     }
 }
 
