@@ -89,6 +89,8 @@ pub struct Play {
     pub gather_facts: Option<Node>,
     /// `gather_subset`.
     pub gather_subset: Option<Node>,
+    /// `gather_timeout`, in seconds.
+    pub gather_timeout: Option<Node>,
     /// `vars_prompt`.
     pub vars_prompt: Vec<Prompt>,
     /// `vars_files`.

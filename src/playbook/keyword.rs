@@ -153,6 +153,7 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("hosts", PLAY, Kind::Special, "the hosts the play runs on"),
     keyword("gather_facts", PLAY, Kind::Bool, "whether to gather facts first"),
     keyword("gather_subset", PLAY, Kind::Texts, "which facts to gather"),
+    keyword("gather_timeout", PLAY, Kind::Int, "how many seconds gathering one kind of facts may take"),
     keyword("vars_prompt", PLAY, Kind::Special, "variables that the operator is asked for"),
     keyword("vars_files", PLAY, Kind::Special, "files of variables"),
     keyword("serial", PLAY, Kind::Special, "how many hosts go through the play at a time"),
@@ -193,9 +194,8 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("break_when", LOOP, Kind::Condition, "the condition after which no further item runs"),
 
     refused("roles", PLAY, "roles", "put the role's tasks into a file and use `import_tasks`"),
-    refused("fact_path", PLAY, "the folder of local facts", "remove it"),
-    refused("gather_timeout", PLAY, "how long gathering facts may take",
-        "give a `setup` task a `timeout`"),
+    refused("fact_path", PLAY, "the folder of local facts",
+        "local facts (`ansible_local`) are not gathered: read their files with `slurp`"),
     refused("debugger", ALL, "when the debugger starts", "use `--step` or `-vvv`"),
     refused("async", TASKS, "for how many seconds it runs in the background",
         "remove it: a task may take as long as it needs; bound it with `timeout`"),
@@ -208,12 +208,18 @@ const WITH: &str = "with_";
 
 /// A loop over what a lookup finds, for every lookup there is.
 static LOOKUPS: LazyLock<Vec<Keyword>> = LazyLock::new(|| {
-    let keyword = |(name, summary): (&str, &str)| Keyword {
-        name: format!("{WITH}{name}").leak(),
-        places: TASKS,
-        kind: Kind::Special,
-        doc: format!("a loop over {summary}").leak(),
-        support: Support::Supported,
+    let keyword = |(name, summary): (&str, &'static str)| {
+        let (doc, support) = match summary.strip_prefix("refused: ") {
+            Some(reason) => ("a loop over this lookup", Support::Refused(reason)),
+            None => (&*format!("a loop over {summary}").leak(), Support::Supported),
+        };
+        Keyword {
+            name: format!("{WITH}{name}").leak(),
+            places: TASKS,
+            kind: Kind::Special,
+            doc,
+            support,
+        }
     };
     Templar::lookups().map(keyword).collect()
 });
