@@ -64,7 +64,7 @@ impl PlayRun<'_> {
     /// Facts belong to the step's audience, unless `delegate_facts` gives them to the delegate.
     fn owners_of_facts(&self, run: &TaskRun<'_>, host: &Arc<str>) -> Vec<Arc<str>> {
         let delegate = || -> Option<String> {
-            let node = run.task.delegate_facts.as_ref()?;
+            let node = run.inherited.keywords.delegate_facts.as_ref()?;
             let scope = self.scope(host, &run.inherited);
             let to = run.inherited.keywords.delegate_to.as_ref();
             let wanted = keywords::flag("delegate_facts", Some(node), false, &scope);

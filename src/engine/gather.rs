@@ -52,6 +52,7 @@ impl PlayRun<'_> {
             let subset = &self.engine.options.keywords.gather_subset;
             (!subset.is_empty()).then(|| text(&subset.join(",")))
         });
+        let timeout = self.play.gather_timeout.clone();
         Some(Arc::new(Task {
             span: span.clone(),
             action_span: span.clone(),
@@ -64,9 +65,9 @@ impl PlayRun<'_> {
                 spec,
                 written: "setup".to_owned(),
                 args: TaskArgs {
-                    pairs: subset
-                        .map(|node| (text("gather_subset"), node))
+                    pairs: [("gather_subset", subset), ("gather_timeout", timeout)]
                         .into_iter()
+                        .filter_map(|(name, node)| Some((text(name), node?)))
                         .collect(),
                     template: None,
                 },
@@ -81,7 +82,6 @@ impl PlayRun<'_> {
             changed_when: None,
             failed_when: None,
             listen: Vec::new(),
-            delegate_facts: None,
             r#async: None,
             poll: None,
         }))

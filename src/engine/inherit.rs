@@ -101,7 +101,7 @@ impl Inherited {
 impl Common {
     /// Takes over every keyword that the inner level says something about.
     fn override_with(&mut self, inner: &Common) {
-        let pairs: [(&mut Option<Node>, &Option<Node>); 18] = [
+        let pairs: [(&mut Option<Node>, &Option<Node>); 19] = [
             (&mut self.r#become, &inner.r#become),
             (&mut self.become_user, &inner.become_user),
             (&mut self.become_method, &inner.become_method),
@@ -114,6 +114,7 @@ impl Common {
             (&mut self.ignore_unreachable, &inner.ignore_unreachable),
             (&mut self.any_errors_fatal, &inner.any_errors_fatal),
             (&mut self.delegate_to, &inner.delegate_to),
+            (&mut self.delegate_facts, &inner.delegate_facts),
             (&mut self.run_once, &inner.run_once),
             (&mut self.timeout, &inner.timeout),
             (&mut self.connection, &inner.connection),

@@ -57,6 +57,8 @@ pub struct Common {
     pub any_errors_fatal: Option<Node>,
     /// `delegate_to` (blocks and tasks).
     pub delegate_to: Option<Node>,
+    /// `delegate_facts` (blocks and tasks).
+    pub delegate_facts: Option<Node>,
     /// `run_once`.
     pub run_once: Option<Node>,
     /// `timeout`, in seconds.
@@ -88,6 +90,8 @@ pub struct Play {
     pub gather_facts: Option<Node>,
     /// `gather_subset`.
     pub gather_subset: Option<Node>,
+    /// `gather_timeout`, in seconds.
+    pub gather_timeout: Option<Node>,
     /// `vars_prompt`.
     pub vars_prompt: Vec<Prompt>,
     /// `vars_files`.
@@ -255,8 +259,6 @@ pub struct Task {
     pub failed_when: Option<Node>,
     /// `listen` (handlers).
     pub listen: Vec<Node>,
-    /// `delegate_facts`.
-    pub delegate_facts: Option<Node>,
     /// `async`, in seconds.
     pub r#async: Option<Node>,
     /// `poll`, in seconds; 0 for not at all.

@@ -28,6 +28,7 @@ pub(super) fn common(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Common {
         ignore_unreachable: fields.take("ignore_unreachable"),
         any_errors_fatal: fields.take("any_errors_fatal"),
         delegate_to: fields.take("delegate_to"),
+        delegate_facts: fields.take("delegate_facts"),
         run_once: fields.take("run_once"),
         timeout: fields.take("timeout"),
         connection: fields.take("connection"),

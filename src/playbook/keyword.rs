@@ -69,7 +69,6 @@ const ROLE: Places = Places::of(&[Place::Role]);
 const STEPS: Places = Places::of(&[Place::Block, Place::Task, Place::Handler]);
 const STEPS_AND_ROLES: Places =
     Places::of(&[Place::Block, Place::Task, Place::Handler, Place::Role]);
-const TASKS_AND_ROLES: Places = Places::of(&[Place::Task, Place::Handler, Place::Role]);
 const ALL: Places = Places::of(&[
     Place::Play,
     Place::Block,
@@ -159,12 +158,13 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("throttle", ALL, Kind::Int, "on how many hosts it runs at the same time"),
     keyword("collections", ALL, Kind::Texts, "where short names of modules are looked for"),
     keyword("delegate_to", STEPS_AND_ROLES, Kind::Text, "the host on which it runs instead"),
-    keyword("delegate_facts", TASKS_AND_ROLES, Kind::Bool, "whether facts belong to the delegated host"),
+    keyword("delegate_facts", STEPS_AND_ROLES, Kind::Bool, "whether facts belong to the delegated host"),
     keyword("notify", STEPS, Kind::Texts, "handlers to run after a change"),
 
     keyword("hosts", PLAY, Kind::Special, "the hosts the play runs on"),
     keyword("gather_facts", PLAY, Kind::Bool, "whether to gather facts first"),
     keyword("gather_subset", PLAY, Kind::Texts, "which facts to gather"),
+    keyword("gather_timeout", PLAY, Kind::Int, "how many seconds gathering one kind of facts may take"),
     keyword("vars_prompt", PLAY, Kind::Special, "variables that the operator is asked for"),
     keyword("vars_files", PLAY, Kind::Special, "files of variables"),
     keyword("serial", PLAY, Kind::Special, "how many hosts go through the play at a time"),
@@ -209,9 +209,8 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("extended_allitems", LOOP, Kind::Bool, "whether `ansible_loop.allitems` holds all items"),
     keyword("break_when", LOOP, Kind::Condition, "the condition after which no further item runs"),
 
-    refused("fact_path", PLAY, "the folder of local facts", "remove it"),
-    refused("gather_timeout", PLAY, "how long gathering facts may take",
-        "give a `setup` task a `timeout`"),
+    refused("fact_path", PLAY, "the folder of local facts",
+        "local facts (`ansible_local`) are not gathered: read their files with `slurp`"),
     refused("debugger", ALL, "when the debugger starts", "use `--step` or `-vvv`"),
 ];
 
@@ -220,12 +219,21 @@ const WITH: &str = "with_";
 
 /// A loop over what a lookup finds, for every lookup there is.
 static LOOKUPS: LazyLock<Vec<Keyword>> = LazyLock::new(|| {
-    let keyword = |(name, summary): (&str, &str)| Keyword {
-        name: format!("{WITH}{name}").leak(),
-        places: TASKS,
-        kind: Kind::Special,
-        doc: format!("a loop over {summary}").leak(),
-        support: Support::Supported,
+    let keyword = |(name, summary): (&str, &'static str)| {
+        let (doc, support) = match summary.strip_prefix("refused: ") {
+            Some(reason) => ("a loop over this lookup", Support::Refused(reason)),
+            None => (
+                &*format!("a loop over {summary}").leak(),
+                Support::Supported,
+            ),
+        };
+        Keyword {
+            name: format!("{WITH}{name}").leak(),
+            places: TASKS,
+            kind: Kind::Special,
+            doc,
+            support,
+        }
     };
     Templar::lookups().map(keyword).collect()
 });

@@ -15,13 +15,12 @@ use crate::modules::ModuleSpec;
 use crate::yaml::{Node, Style};
 
 /// What can be said of an `import_tasks` itself: the keywords its tasks inherit.
-const NOT_ON_IMPORT: [&str; 15] = [
+const NOT_ON_IMPORT: [&str; 14] = [
     "action",
     "args",
     "async",
     "changed_when",
     "delay",
-    "delegate_facts",
     "failed_when",
     "listen",
     "local_action",
@@ -108,7 +107,6 @@ fn rest(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Task {
         changed_when: fields.take("changed_when"),
         failed_when: fields.take("failed_when"),
         listen: fields.texts("listen"),
-        delegate_facts: fields.take("delegate_facts"),
         r#async: fields.take("async"),
         poll: fields.take("poll"),
     }

@@ -148,7 +148,7 @@ fn every_task_keyword_arrives() {
         &task.delay,
         &task.changed_when,
         &task.failed_when,
-        &task.delegate_facts,
+        &task.common.delegate_facts,
     ];
     assert_eq!(
         own.map(|w| text(w.as_ref())),
