@@ -11,6 +11,7 @@ mod play;
 mod run_settings;
 mod setup;
 mod signals;
+mod vault;
 mod vault_args;
 
 use std::process::ExitCode;
@@ -62,6 +63,8 @@ enum Verb {
     Play(Box<play::Play>),
     /// Create and remove a lab of real hosts to try runbooks on
     Lab(lab::Lab),
+    /// Encrypt and decrypt files and values
+    Vault(vault::Vault),
     /// Show what modules do and which arguments they take
     Doc(doc::Doc),
     /// Show every setting and where its value came from
@@ -89,6 +92,7 @@ pub fn main() -> ExitCode {
     let code = match cli.verb {
         Verb::Play(play) => play.run(),
         Verb::Lab(lab) => lab.run(),
+        Verb::Vault(vault) => vault.run(),
         Verb::Doc(doc) => doc.run(),
         Verb::Config(config) => config.run(),
         Verb::Completions(completions) => completions.run(),

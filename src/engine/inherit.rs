@@ -20,6 +20,10 @@ pub(super) struct Inherited {
     /// `vars` of the blocks and of the task, what roles and includes bring along: each at its
     /// level.
     pub(super) layers: Layers,
+    /// Every `environment` on the way, outermost first: they are merged.
+    pub(super) environment: Vec<Node>,
+    /// Every `module_defaults` on the way, outermost first.
+    pub(super) module_defaults: Vec<Node>,
     /// The innermost word on each of the other keywords.
     pub(super) keywords: Common,
     /// The role it stands in.
@@ -61,6 +65,8 @@ impl Inherited {
             }
         }
         next.layers.push(level, Arc::clone(&inner.vars));
+        next.environment.extend(inner.environment.clone());
+        next.module_defaults.extend(inner.module_defaults.clone());
         next.keywords.override_with(inner);
         next
     }
@@ -93,13 +99,12 @@ impl Inherited {
 impl Common {
     /// Takes over every keyword that the inner level says something about.
     fn override_with(&mut self, inner: &Common) {
-        let pairs: [(&mut Option<Node>, &Option<Node>); 19] = [
+        let pairs: [(&mut Option<Node>, &Option<Node>); 18] = [
             (&mut self.r#become, &inner.r#become),
             (&mut self.become_user, &inner.become_user),
             (&mut self.become_method, &inner.become_method),
             (&mut self.become_flags, &inner.become_flags),
             (&mut self.become_exe, &inner.become_exe),
-            (&mut self.environment, &inner.environment),
             (&mut self.no_log, &inner.no_log),
             (&mut self.check_mode, &inner.check_mode),
             (&mut self.diff, &inner.diff),

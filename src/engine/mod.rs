@@ -5,6 +5,7 @@
 //! task over hosts) → `step` (one task on one host: `when`, loops, retries) → `invoke` (one call
 //! of a module).
 
+mod arguments;
 mod batch;
 mod connections;
 mod controller;

@@ -33,6 +33,8 @@ pub(super) struct Call {
     pub(super) name: Node,
     /// Everything that was given to it.
     pub(super) value: Node,
+    /// What stood beside a `module` that had arguments in its own text.
+    pub(super) beside: Option<Node>,
     /// It was written as `local_action`.
     pub(super) local: bool,
 }
@@ -100,6 +102,7 @@ pub(super) fn find(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Option<Cal
                 target,
                 name: (*key).clone(),
                 value: (*value).clone(),
+                beside: None,
                 local: false,
             }),
             None => strangers.push(*key),
@@ -188,9 +191,9 @@ fn written_as_action(
     keyword: &'static str,
 ) -> Option<Call> {
     let node = fields.value(keyword)?;
-    let (name, value) = match (node.map(), node.raw()) {
+    let (name, value, beside) = match (node.map(), node.raw()) {
         (Some(entries), _) => {
-            let Some(name) = node.get("module") else {
+            let Some(module) = node.get("module") else {
                 let message = format!("`{keyword}` needs the name of a module under `module`");
                 decoder.push(Diagnostic::error(message).at(&node.span));
                 return None;
@@ -199,20 +202,16 @@ fn written_as_action(
                 .iter()
                 .filter(|(key, _)| key.raw() != Some("module"));
             let rest = crate::yaml::Kind::Map(rest.cloned().collect());
-            (name.clone(), Node::new(node.span.clone(), None, rest))
+            let rest = Node::new(node.span.clone(), None, rest);
+            match split(module) {
+                (name, Some(line)) => (name, line, Some(rest)),
+                (name, None) => (name, rest, None),
+            }
         }
-        (None, Some(text)) => {
-            let word = free_form::first_word(text);
-            let rest = text[word.end..].len() - text[word.end..].trim_start().len();
-            let rest = word.end + rest..text.len();
-            let part = |range: std::ops::Range<usize>| {
-                Node::text(
-                    &node.locate(range.clone()),
-                    &text[range],
-                    Style::SingleQuoted,
-                )
-            };
-            (part(word), part(rest))
+        (None, Some(_)) => {
+            let (name, line) = split(node);
+            let none = || Node::text(&node.span, "", Style::SingleQuoted);
+            (name, line.unwrap_or_else(none), None)
         }
         (None, None) => {
             decoder.expected(keyword, "a module with its arguments", node);
@@ -228,6 +227,23 @@ fn written_as_action(
         target,
         name,
         value,
+        beside,
         local,
     })
+}
+
+/// The module and the arguments of a line, if it has any.
+fn split(line: &Node) -> (Node, Option<Node>) {
+    let text = line.raw().unwrap_or_default();
+    let word = free_form::first_word(text);
+    let rest = text[word.end..].len() - text[word.end..].trim_start().len();
+    let rest = word.end + rest..text.len();
+    let part = |range: std::ops::Range<usize>| {
+        Node::text(
+            &line.locate(range.clone()),
+            &text[range],
+            Style::SingleQuoted,
+        )
+    };
+    (part(word), (!rest.is_empty()).then(|| part(rest)))
 }

@@ -41,6 +41,8 @@ pub struct Common {
     pub become_exe: Option<Node>,
     /// `environment`: a mapping, or a list of mappings, or a template of one.
     pub environment: Option<Node>,
+    /// `module_defaults`: a mapping of modules and groups, or a list of such mappings.
+    pub module_defaults: Option<Node>,
     /// `no_log`.
     pub no_log: Option<Node>,
     /// `check_mode`.

@@ -20,6 +20,8 @@ pub(super) struct Decoder<'a> {
     chain: Vec<Arc<SourceFile>>,
     /// The roles read so far, and those being read.
     pub(super) roles: Roles,
+    /// Whether `module_defaults` may give arguments that a task does not.
+    pub(super) has_defaults: bool,
 }
 
 impl<'a> Decoder<'a> {
@@ -34,6 +36,7 @@ impl<'a> Decoder<'a> {
             found: Diagnostics::new(),
             chain: vec![Arc::clone(source)],
             roles: Roles::new(source),
+            has_defaults: false,
         }
     }
 
@@ -41,6 +44,15 @@ impl<'a> Decoder<'a> {
     pub(super) fn for_play_of(mut self, playbook: &Arc<SourceFile>) -> Self {
         self.roles = Roles::new(playbook);
         self
+    }
+
+    /// Decodes what stands within a mapping that may have `module_defaults`.
+    pub(super) fn inside<T>(&mut self, node: &Node, decode: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.has_defaults;
+        self.has_defaults |= node.get("module_defaults").is_some();
+        let decoded = decode(self);
+        self.has_defaults = before;
+        decoded
     }
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {

@@ -40,6 +40,8 @@ pub fn load_tasks(
 ) -> Result<Vec<Step>, Diagnostics> {
     let node = yaml::read_one(source)?;
     let mut decoder = Decoder::new(source, files, templar).for_play_of(playbook);
+    // Those of the play that includes the file are not known here.
+    decoder.has_defaults = true;
     let place = match section {
         Section::Handlers => Place::Handler,
         Section::PreTasks | Section::Tasks | Section::PostTasks => Place::Task,
@@ -57,6 +59,7 @@ pub fn load_role(
     templar: &Templar,
 ) -> Result<Arc<Role>, Diagnostics> {
     let mut decoder = Decoder::new(name.span.source(), files, templar).for_play_of(playbook);
+    decoder.has_defaults = true;
     let role = role::load_role(&mut decoder, name, from);
     let found = decoder.found.in_order();
     match role {

@@ -8,6 +8,7 @@ mod args;
 mod ast;
 mod common;
 mod decoder;
+mod defaults;
 mod fields;
 mod files;
 mod free_form;

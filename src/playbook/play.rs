@@ -39,7 +39,7 @@ pub(super) fn playbook(decoder: &mut Decoder<'_>, node: &Node) -> Vec<Play> {
         if is_import(entry) {
             plays.extend(import(decoder, entry));
         } else {
-            let Some(play) = play(decoder, entry) else {
+            let Some(play) = decoder.inside(entry, |decoder| play(decoder, entry)) else {
                 continue;
             };
             notified::check(decoder, &play);

@@ -49,6 +49,10 @@ pub(super) fn file(decoder: &mut Decoder<'_>, node: &Node, place: Place) -> Vec<
 }
 
 fn step(decoder: &mut Decoder<'_>, node: &Node, place: Place) -> Option<Step> {
+    decoder.inside(node, |decoder| one(decoder, node, place))
+}
+
+fn one(decoder: &mut Decoder<'_>, node: &Node, place: Place) -> Option<Step> {
     if BLOCK.iter().any(|name| node.get(name).is_some()) {
         if place == Place::Handler {
             decoder.push(

@@ -33,7 +33,7 @@ pub(in crate::playbook) fn role(
         decoder.push(cycle(&decoder.roles.stack, &key).at(&place.span));
         return None;
     }
-    if let Some(known) = decoder.roles.read.get(&key) {
+    if let Some(known) = decoder.roles.read.get(&(key.clone(), decoder.has_defaults)) {
         return known.clone();
     }
     decoder.roles.stack.push(key.clone());
@@ -46,7 +46,8 @@ pub(in crate::playbook) fn role(
     .read(from);
     decoder.roles.stack.pop();
     let role = (decoder.errors() == before).then(|| Arc::new(role));
-    decoder.roles.read.insert(key, role.clone());
+    let known = (key, decoder.has_defaults);
+    decoder.roles.read.insert(known, role.clone());
     role
 }
 

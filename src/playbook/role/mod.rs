@@ -90,8 +90,8 @@ pub struct RoleFrom {
 pub(super) struct Roles {
     /// The playbook: roles are looked for beside it.
     playbook: Arc<SourceFile>,
-    /// What was read so far; none for one with mistakes.
-    read: HashMap<(RoleFolder, RoleFrom), Option<Arc<Role>>>,
+    /// What was read so far, within and without `module_defaults`; none for one with mistakes.
+    read: HashMap<((RoleFolder, RoleFrom), bool), Option<Arc<Role>>>,
     /// The roles being read, outermost first.
     stack: Vec<(RoleFolder, RoleFrom)>,
 }

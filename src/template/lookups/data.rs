@@ -5,14 +5,15 @@ use std::process::{Command, Stdio};
 use minijinja::Error;
 
 use super::{Call, Lookup, lookups};
-use crate::template::filters::{compiled, fail};
+use crate::template::filters::fail;
+use crate::template::pattern::matches;
 use crate::vars::Value;
 
 pub(super) static TABLE: &[Lookup] = lookups! {
+    "config": config, "refused: Ansible's settings are not those of this run";
     "env": env, "variables of this process's environment";
     "inventory_hostnames": inventory_hostnames, "the hosts a pattern matches";
     "lines": lines, "the lines a command here prints";
-    "password": password, "refused: generated passwords are not supported yet";
     "pipe": pipe, "what a command here prints";
     "random_choice": random_choice, "one of the terms, by chance";
     "vars": vars, "variables by name";
@@ -47,9 +48,11 @@ fn varnames(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
     let names = call.scope.names();
     let mut found = Vec::new();
     for pattern in call.texts()? {
-        let pattern = compiled(&pattern)?;
-        let matching = names.iter().filter(|name| pattern.is_match(name));
-        found.extend(matching.map(Value::from));
+        for name in &names {
+            if matches(&pattern, name)? {
+                found.push(Value::from(name));
+            }
+        }
     }
     Ok(found)
 }
@@ -157,8 +160,9 @@ fn random_choice(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
     Ok(chosen.into_iter().collect())
 }
 
-fn password(_: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
+fn config(_: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
     Err(fail(
-        "the `password` lookup is not supported yet; give the password in a variable",
+        "the `config` lookup is not supported: Ansible's settings are not those of this run; \
+         name the value in a variable",
     ))
 }
