@@ -17,6 +17,7 @@ static MODULES: &[&ModuleSpec] = &[
     &control::pause::MODULE,
     &control::ping::MODULE,
     &control::set_fact::MODULE,
+    &control::validate_argument_spec::MODULE,
     &control::wait_for::MODULE,
     &facts::SETUP,
     &files::blockinfile::MODULE,

@@ -8,4 +8,5 @@ pub(super) mod group_by;
 pub(super) mod pause;
 pub(super) mod ping;
 pub(super) mod set_fact;
+pub(super) mod validate_argument_spec;
 pub(super) mod wait_for;
