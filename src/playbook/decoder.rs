@@ -18,10 +18,10 @@ pub(super) struct Decoder<'a> {
     pub(super) found: Diagnostics,
     /// The file being decoded, behind those that import it.
     chain: Vec<Arc<SourceFile>>,
-    /// The roles read so far, and those being read.
-    pub(super) roles: Roles,
     /// Whether `module_defaults` may give arguments that a task does not.
     pub(super) has_defaults: bool,
+    /// The roles read so far, and those being read.
+    pub(super) roles: Roles,
 }
 
 impl<'a> Decoder<'a> {
@@ -35,15 +35,9 @@ impl<'a> Decoder<'a> {
             files,
             found: Diagnostics::new(),
             chain: vec![Arc::clone(source)],
-            roles: Roles::new(source),
             has_defaults: false,
+            roles: Roles::new(source),
         }
-    }
-
-    /// The same for a file that a play of another file includes: roles are looked for there.
-    pub(super) fn for_play_of(mut self, playbook: &Arc<SourceFile>) -> Self {
-        self.roles = Roles::new(playbook);
-        self
     }
 
     /// Decodes what stands within a mapping that may have `module_defaults`.
@@ -53,6 +47,12 @@ impl<'a> Decoder<'a> {
         let decoded = decode(self);
         self.has_defaults = before;
         decoded
+    }
+
+    /// The same for a file that a play of another file includes: roles are looked for there.
+    pub(super) fn for_play_of(mut self, playbook: &Arc<SourceFile>) -> Self {
+        self.roles = Roles::new(playbook);
+        self
     }
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {

@@ -27,7 +27,7 @@ pub(in crate::playbook) fn roles(
     };
     entries
         .iter()
-        .filter_map(|entry| one(decoder, entry))
+        .filter_map(|entry| decoder.inside(entry, |decoder| one(decoder, entry)))
         .collect()
 }
 
