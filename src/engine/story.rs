@@ -55,7 +55,10 @@ impl PlayRun<'_> {
         put("async", or(own(task.r#async.as_ref(), &scope), 0));
         put("async_val", or(own(task.r#async.as_ref(), &scope), 0));
         put("poll", or(own(task.poll.as_ref(), &scope), 15));
-        put("delegate_facts", own(task.common.delegate_facts.as_ref(), &scope));
+        put(
+            "delegate_facts",
+            own(task.common.delegate_facts.as_ref(), &scope),
+        );
         put("notify", notified(run, &scope));
         for name in ["collections", "debugger"] {
             put(name, Json::Null);

@@ -20,6 +20,7 @@ static MODULES: &[&ModuleSpec] = &[
     &control::ping::MODULE,
     &control::set_fact::MODULE,
     &control::set_stats::MODULE,
+    &control::validate_argument_spec::MODULE,
     &control::wait_for::MODULE,
     &facts::SETUP,
     &files::blockinfile::MODULE,

@@ -89,6 +89,13 @@ fn choice(name: &str, words: &[&'static str], node: &Node) -> Diagnostic {
     }
 }
 
+/// The boolean that is written in any of Ansible's spellings.
+pub(super) fn boolean(node: &Node) -> Option<bool> {
+    let folded = node.raw()?.trim().to_ascii_lowercase();
+    let yes = ["y", "yes", "on", "1", "true", "t", "1.0"].contains(&folded.as_str());
+    is_bool(node).then_some(yes)
+}
+
 /// A boolean in any of Ansible's spellings.
 pub(super) fn is_bool(node: &Node) -> bool {
     const SPELLINGS: [&str; 14] = [

@@ -11,4 +11,5 @@ pub(super) mod pause;
 pub(super) mod ping;
 pub(super) mod set_fact;
 pub(super) mod set_stats;
+pub(super) mod validate_argument_spec;
 pub(super) mod wait_for;

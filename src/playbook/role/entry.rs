@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use super::{Role, RoleFrom, RoleUse, load};
 use crate::diag::{Diagnostic, Span};
-use crate::playbook::ast::{Block, Common, Step};
+use crate::playbook::ast::{Action, Block, Common, Step, Task};
 use crate::playbook::common::common;
 use crate::playbook::decoder::{Decoder, is_template};
 use crate::playbook::fields::Fields;
 use crate::playbook::keyword;
 use crate::playbook::place::Place;
 use crate::vars::{Var, VarMap};
-use crate::yaml::Node;
+use crate::yaml::{Kind, Node, Style};
 
 /// The roles of a play, or those a role depends on, each a block of its tasks.
 pub(in crate::playbook) fn roles(
@@ -54,8 +54,9 @@ fn one(decoder: &mut Decoder<'_>, entry: &Node) -> Option<Step> {
 fn mapping(decoder: &mut Decoder<'_>, entry: &Node) -> Option<(Node, Common, VarMap)> {
     let fields = Fields::read(decoder, entry, Place::Role)?;
     let mut common = common(decoder, &fields);
+    let from_source = entry.get("src").and_then(of_source);
     let written = fields.value("role").or(fields.value("name"));
-    let Some(written) = written else {
+    let Some(written) = written.or(from_source.as_ref()) else {
         let error = Diagnostic::error("this role has no name").at(&entry.span);
         decoder.push(error.help("write `role: NAME`"));
         return None;
@@ -64,6 +65,36 @@ fn mapping(decoder: &mut Decoder<'_>, entry: &Node) -> Option<(Node, Common, Var
     let params = params(decoder, &fields);
     let name = named(decoder, written, entry)?;
     Some((name, common, params))
+}
+
+/// The name of a role by where it comes from: the last part of an address.
+fn of_source(source: &Node) -> Option<Node> {
+    let text = source.raw()?.split(',').next()?;
+    let last = text.rsplit('/').next()?;
+    let name = last.split(".git").next()?;
+    Some(Node::text(&source.span, name, Style::SingleQuoted))
+}
+
+/// The check of a role's arguments, with the parameters of this use.
+fn validation(step: &Step, params: &VarMap) -> Step {
+    let Step::Task(task) = step else {
+        return step.clone();
+    };
+    let mut task = Task::clone(task);
+    let text = |text: &str| Node::text(&task.span, text, Style::SingleQuoted);
+    let entries = params.iter().filter_map(|(name, var)| match var {
+        Var::Lazy(node) => Some((text(name), node.clone())),
+        Var::Data(_) => None,
+    });
+    let entries = Kind::Map(entries.collect());
+    let given = (
+        text("provided_arguments"),
+        Node::new(task.span.clone(), None, entries),
+    );
+    if let Action::Module { args, .. } = &mut task.action {
+        args.pairs.push(given);
+    }
+    Step::Task(Arc::new(task))
 }
 
 /// What is no keyword is a parameter of the role.
@@ -139,7 +170,13 @@ pub(crate) fn step(role: Arc<Role>, span: &Span, mut used: Use) -> Step {
     let vars = std::mem::take(&mut used.common.vars);
     let identity = identity(&role, &used, &vars);
     let mut body = role.dependencies.clone();
-    body.extend(role.validation.iter().filter(|_| used.validate).cloned());
+    if used.validate {
+        body.extend(
+            role.validation
+                .as_ref()
+                .map(|task| validation(task, &used.params)),
+        );
+    }
     body.extend(role.tasks.iter().cloned());
     let block = RoleUse {
         allow_duplicates: used.allow_duplicates.unwrap_or(role.allow_duplicates),

@@ -62,12 +62,10 @@ impl Options {
         let Some(node) = self.get(name) else {
             return default;
         };
-        if !value::is_bool(node) {
+        value::boolean(node).unwrap_or_else(|| {
             decoder.expected(name, "`true` or `false`", node);
-            return default;
-        }
-        let text = node.raw().unwrap_or_default().to_ascii_lowercase();
-        ["y", "yes", "on", "1", "true", "t", "1.0"].contains(&text.as_str())
+            default
+        })
     }
 }
 

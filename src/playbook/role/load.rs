@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Role, RoleFrom};
+use super::meta::{self, Meta};
+use super::{Role, RoleFrom, specs};
 use crate::diag::{Diagnostic, SourceFile};
 use crate::playbook::ast::Step;
 use crate::playbook::decoder::Decoder;
@@ -33,7 +34,7 @@ pub(in crate::playbook) fn role(
         decoder.push(cycle(&decoder.roles.stack, &key).at(&place.span));
         return None;
     }
-    if let Some(known) = decoder.roles.read.get(&key) {
+    if let Some(known) = decoder.roles.read.get(&(key.clone(), decoder.has_defaults)) {
         return known.clone();
     }
     decoder.roles.stack.push(key.clone());
@@ -46,7 +47,8 @@ pub(in crate::playbook) fn role(
     .read(from);
     decoder.roles.stack.pop();
     let role = (decoder.errors() == before).then(|| Arc::new(role));
-    decoder.roles.read.insert(key, role.clone());
+    let known = (key, decoder.has_defaults);
+    decoder.roles.read.insert(known, role.clone());
     role
 }
 
@@ -73,19 +75,46 @@ struct Reader<'r, 'd> {
 impl Reader<'_, '_> {
     fn read(&mut self, from: &RoleFrom) -> Role {
         let folder = self.folder;
+        let meta = self.meta();
+        let specs = self.specs().or(meta.argument_specs);
+        let validation =
+            specs.and_then(|specs| specs::validation(self.decoder, &specs, folder, from));
         Role {
             name: folder.name.clone(),
             collection: folder.collection.clone(),
             dir: folder.dir.clone(),
             defaults: self.variables(Part::Defaults, from.defaults.as_deref()),
             vars: self.variables(Part::Vars, from.vars.as_deref()),
-            validation: None,
-            dependencies: Vec::new(),
-            allow_duplicates: false,
+            validation,
+            dependencies: meta.dependencies,
+            allow_duplicates: meta.allow_duplicates,
             tasks: self.steps(Part::Tasks, Place::Task, from.tasks.as_deref()),
             handlers: self.steps(Part::Handlers, Place::Handler, from.handlers.as_deref()),
             from: from.clone(),
         }
+    }
+
+    /// `meta/main.yml`.
+    fn meta(&mut self) -> Meta {
+        let source = self.sources(Part::Meta, None).pop();
+        let read = source.and_then(|source| self.decoder.within(&source, meta::meta));
+        read.unwrap_or_default()
+    }
+
+    /// `meta/argument_specs.yml`, which wins over those of `meta/main.yml`.
+    fn specs(&mut self) -> Option<Node> {
+        let found = self
+            .decoder
+            .files
+            .part(self.folder, Part::Meta, Some("argument_specs"));
+        let source = found.ok()?.pop()?;
+        self.decoder.within(&source, |decoder, node| {
+            let specs = node.get("argument_specs");
+            if specs.is_none() && !node.is_null() {
+                decoder.expected("argument_specs", "the only key of this file", node);
+            }
+            specs.filter(|specs| !specs.is_null()).cloned()
+        })?
     }
 
     fn sources(&mut self, part: Part, file: Option<&str>) -> Vec<Arc<SourceFile>> {

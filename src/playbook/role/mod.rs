@@ -7,6 +7,8 @@ mod entry;
 mod handlers;
 mod include;
 mod load;
+mod meta;
+mod specs;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -85,15 +87,18 @@ pub struct RoleFrom {
     pub handlers: Option<String>,
 }
 
+/// A role with the files that are read of it.
+type RoleKey = (RoleFolder, RoleFrom);
+
 /// The roles of one pass of the decoder.
 #[derive(Debug)]
 pub(super) struct Roles {
     /// The playbook: roles are looked for beside it.
     playbook: Arc<SourceFile>,
-    /// What was read so far; none for one with mistakes.
-    read: HashMap<(RoleFolder, RoleFrom), Option<Arc<Role>>>,
+    /// What was read so far, within and without `module_defaults`; none for one with mistakes.
+    read: HashMap<(RoleKey, bool), Option<Arc<Role>>>,
     /// The roles being read, outermost first.
-    stack: Vec<(RoleFolder, RoleFrom)>,
+    stack: Vec<RoleKey>,
 }
 
 impl Roles {
