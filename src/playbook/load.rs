@@ -60,6 +60,7 @@ pub fn load_role(
 ) -> Result<Arc<Role>, Diagnostics> {
     let mut decoder = Decoder::new(name.span.source(), files, templar).for_play_of(playbook);
     decoder.has_defaults = true;
+    decoder.has_defaults = true;
     let role = role::load_role(&mut decoder, name, from);
     let found = decoder.found.in_order();
     match role {
