@@ -143,9 +143,8 @@ fn type_debug(value: &Value) -> &'static str {
         ValueKind::String => "str",
         ValueKind::Bytes => "bytes",
         ValueKind::Seq if value.is_tuple() => "tuple",
-        ValueKind::Seq => "list",
         // What Python gives for the keys of a mapping is a list in templates, too.
-        ValueKind::Iterable => "list",
+        ValueKind::Seq | ValueKind::Iterable => "list",
         ValueKind::Map => "dict",
         _ if value.downcast_object_ref::<Strftime>().is_some() => "datetime",
         _ => "object",

@@ -117,10 +117,9 @@ fn indicates(
             | '@' | '`',
             true,
         ) => (true, true),
-        ('?' | ':', true) => (before_blank, true),
+        ('?', true) | (':', _) => (before_blank, true),
         ('-', true) => (before_blank, before_blank),
         (',' | '?' | '[' | ']' | '{' | '}', false) => (false, true),
-        (':', false) => (before_blank, true),
         _ => (hash, hash),
     }
 }
@@ -156,7 +155,7 @@ fn single(out: &mut Writer, text: &str, split: bool) {
                 continue;
             }
             ' ' if alike == 1 && split && out.is_wide() && at != 0 && at + 1 != chars.len() => {
-                out.indent()
+                out.indent();
             }
             '\'' => out.text("''"),
             other => out.push(*other),

@@ -95,13 +95,11 @@ pub(super) fn difference(
             .ok_or_else(|| fail("the difference is too large"))?;
         return Ok(i64::try_from(rest).map_or_else(|_| Value::from(rest), Value::from));
     }
-    match (number(left), number(right)) {
-        (Some(left), Some(right)) => Ok(Value::from(left - right)),
-        _ => {
-            let (left, right) = (described(left), described(right));
-            Err(fail(format!("`-` is not for {left} and {right}")))
-        }
+    if let (Some(left), Some(right)) = (number(left), number(right)) {
+        return Ok(Value::from(left - right));
     }
+    let (left, right) = (described(left), described(right));
+    Err(fail(format!("`-` is not for {left} and {right}")))
 }
 
 fn whole(value: &Value) -> Option<i128> {
