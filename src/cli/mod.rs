@@ -5,11 +5,14 @@ mod completions;
 mod config;
 mod doc;
 mod extra_vars;
+mod inventory;
 mod lab;
 mod operator;
 mod play;
+mod run_settings;
 mod setup;
 mod signals;
+mod vault;
 mod vault_args;
 
 use std::process::ExitCode;
@@ -61,8 +64,14 @@ enum Verb {
     Play(Box<play::Play>),
     /// Create and remove a lab of real hosts to try runbooks on
     Lab(lab::Lab),
+    /// Encrypt and decrypt files and values
+    Vault(vault::Vault),
     /// Show what modules do and which arguments they take
     Doc(doc::Doc),
+    /// Show hosts, groups and variables of an inventory
+    Inventory(Box<inventory::InventoryArgs>),
+    /// Show every setting and where its value came from
+    Config(config::Config),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }
@@ -86,7 +95,10 @@ pub fn main() -> ExitCode {
     let code = match cli.verb {
         Verb::Play(play) => play.run(),
         Verb::Lab(lab) => lab.run(),
+        Verb::Vault(vault) => vault.run(),
         Verb::Doc(doc) => doc.run(),
+        Verb::Inventory(inventory) => inventory.run(),
+        Verb::Config(config) => config.run(),
         Verb::Completions(completions) => completions.run(),
     };
     ExitCode::from(code)

@@ -6,6 +6,7 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use super::operator;
+use crate::config::{Key, Settings};
 use crate::diag::Diagnostics;
 use crate::vault::{self, Identity, Keyring};
 
@@ -29,39 +30,40 @@ pub(super) struct VaultArgs {
     pub(super) ask_vault_pass: bool,
 }
 
-/// What the environment and the configuration say about the vault.
-#[derive(Debug, Default, Clone)]
+/// What the settings say about the vault.
+#[derive(Debug, Clone)]
 pub(super) struct VaultSettings {
     /// Secrets that are always there, as `--vault-id` writes them.
     pub(super) identities: Vec<String>,
+    /// The label of secrets that are given none.
+    pub(super) label: String,
     /// A file with the secret.
     pub(super) password_file: Option<String>,
+    /// The id that is encrypted with when several secrets are there.
+    pub(super) encrypt_identity: Option<String>,
     /// Whether only secrets with the id of the data are tried.
     pub(super) only_matching: bool,
+    /// Whether to ask for a secret.
+    pub(super) ask: bool,
+    /// The editor of `runbook vault edit`.
+    pub(super) editor: Option<String>,
 }
 
 impl VaultSettings {
-    /// As the environment has them.
-    pub(super) fn from_env() -> Self {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let list = variable("ANSIBLE_VAULT_IDENTITY_LIST").unwrap_or_default();
-        let yes = ["1", "true", "yes", "on", "y", "t"];
+    /// As the settings have them.
+    pub(super) fn of(settings: &Settings) -> Self {
         Self {
-            identities: words(&list),
-            password_file: variable("ANSIBLE_VAULT_PASSWORD_FILE"),
-            only_matching: variable("ANSIBLE_VAULT_ID_MATCH")
-                .is_some_and(|value| yes.contains(&&*value.to_ascii_lowercase())),
+            identities: settings.list(Key::VaultIdentityList),
+            label: settings
+                .text(Key::VaultIdentity)
+                .unwrap_or_else(|| vault::DEFAULT_LABEL.to_owned()),
+            password_file: settings.text(Key::VaultPasswordFile),
+            encrypt_identity: settings.text(Key::VaultEncryptIdentity),
+            only_matching: settings.flag(Key::VaultIdMatch),
+            ask: settings.flag(Key::AskVaultPass),
+            editor: settings.text(Key::Editor),
         }
     }
-}
-
-/// The parts of a list with commas.
-fn words(list: &str) -> Vec<String> {
-    let words = list.split(',').map(str::trim);
-    words
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
 }
 
 impl VaultArgs {
@@ -72,9 +74,11 @@ impl VaultArgs {
             .vault_password_file
             .iter()
             .chain(&settings.password_file);
-        ids.map(|id| Identity::parse(id))
-            .chain(files.map(|file| Identity::file(file)))
-            .chain(self.ask_vault_pass.then(Identity::prompt))
+        let label = settings.label.as_str();
+        let asked = self.ask_vault_pass || settings.ask;
+        ids.map(|id| Identity::parse(id, label))
+            .chain(files.map(|file| Identity::file(file, label)))
+            .chain(asked.then(|| Identity::prompt(label)))
             .collect()
     }
 

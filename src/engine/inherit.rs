@@ -1,8 +1,12 @@
 //! Keywords on their way from the play down to a task.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::playbook::{Common, Play};
+use super::defaults::KeywordDefaults;
+use super::role::RoleContext;
+use crate::diag::SourceFile;
+use crate::playbook::{Block, Common, Play, Task};
 use crate::vars::{Layers, Level};
 use crate::yaml::Node;
 
@@ -16,17 +20,26 @@ pub(super) struct Inherited {
     /// `vars` of the blocks and of the task, what roles and includes bring along: each at its
     /// level.
     pub(super) layers: Layers,
+    /// Every `environment` on the way, outermost first: they are merged.
+    pub(super) environment: Vec<Node>,
+    /// Every `module_defaults` on the way, outermost first.
+    pub(super) module_defaults: Vec<Node>,
     /// The innermost word on each of the other keywords.
     pub(super) keywords: Common,
+    /// The role it stands in.
+    pub(super) role: Option<Arc<RoleContext>>,
+    /// The file the task stands in.
+    pub(super) file: Option<Arc<SourceFile>>,
     /// Whether the step belongs to a `rescue` or `always`, which an interrupt does not stop.
     pub(super) cleanup: bool,
 }
 
 impl Inherited {
-    /// What a play says to all its tasks. Its `vars` have a precedence of their own and are not
-    /// among these.
-    pub(super) fn of_play(play: &Play) -> Self {
-        let mut inherited = Self::default().descend(&play.common);
+    /// What the settings and a play say to all its tasks. Its `vars` have a precedence of their
+    /// own and are not among these.
+    pub(super) fn of_play(play: &Play, defaults: &KeywordDefaults) -> Self {
+        let settings = Self::default().descend(&defaults.common);
+        let mut inherited = settings.descend(&play.common);
         inherited.layers = Layers::new();
         inherited
     }
@@ -37,8 +50,10 @@ impl Inherited {
     }
 
     /// What a task itself sees.
-    pub(super) fn of_task(&self, task: &Common) -> Self {
-        self.inside(task, Level::TaskVars)
+    pub(super) fn of_task(&self, task: &Task) -> Self {
+        let mut own = self.inside(&task.common, Level::TaskVars);
+        own.file = Some(Arc::clone(task.span.source()));
+        own
     }
 
     fn inside(&self, inner: &Common, level: Level) -> Self {
@@ -50,8 +65,26 @@ impl Inherited {
             }
         }
         next.layers.push(level, Arc::clone(&inner.vars));
+        next.environment.extend(inner.environment.clone());
+        next.module_defaults.extend(inner.module_defaults.clone());
         next.keywords.override_with(inner);
         next
+    }
+
+    /// Into a block, which may be a role's.
+    pub(super) fn enter(&self, block: &Block) -> Self {
+        let mut next = self.descend(&block.common);
+        if let Some(used) = &block.role {
+            next.role = Some(RoleContext::enter(used, self.role.as_ref()));
+        }
+        next
+    }
+
+    /// The folders of the roles around, innermost first: files are looked for there.
+    pub(super) fn role_folders(&self) -> Vec<PathBuf> {
+        let role = self.role.as_deref();
+        role.map(|role| role.folders().map(Path::to_owned).collect())
+            .unwrap_or_default()
     }
 
     /// The same within a `rescue` or `always`.
@@ -66,13 +99,12 @@ impl Inherited {
 impl Common {
     /// Takes over every keyword that the inner level says something about.
     fn override_with(&mut self, inner: &Common) {
-        let pairs: [(&mut Option<Node>, &Option<Node>); 19] = [
+        let pairs: [(&mut Option<Node>, &Option<Node>); 18] = [
             (&mut self.r#become, &inner.r#become),
             (&mut self.become_user, &inner.become_user),
             (&mut self.become_method, &inner.become_method),
             (&mut self.become_flags, &inner.become_flags),
             (&mut self.become_exe, &inner.become_exe),
-            (&mut self.environment, &inner.environment),
             (&mut self.no_log, &inner.no_log),
             (&mut self.check_mode, &inner.check_mode),
             (&mut self.diff, &inner.diff),

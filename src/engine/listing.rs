@@ -2,7 +2,7 @@
 
 use super::inherit::Inherited;
 use super::run::Engine;
-use super::task::{action_name, task_name};
+use super::task::shown_name;
 use crate::diag::Diagnostic;
 use crate::playbook::{Action, Meta, Play, Playbook, Step};
 use crate::vars::Scope;
@@ -42,10 +42,11 @@ pub fn list(engine: &Engine, playbook: &Playbook) -> Result<Vec<PlayListing>, Di
 }
 
 fn list_play(engine: &Engine, play: &Play) -> Result<PlayListing, Diagnostic> {
-    let scope = engine.play_scope(play, &engine.playbook_magic(play));
+    engine.enter(play);
+    let scope = engine.play_scope(play);
     let pattern = super::play::pattern(&play.hosts, &scope)?;
-    let (hosts, _) = engine.play_hosts(play, &scope)?;
-    let inherited = Inherited::of_play(play);
+    let hosts = engine.play_hosts(play, &scope)?.hosts;
+    let inherited = Inherited::of_play(play, &engine.options.keywords);
     let mut tasks = Vec::new();
     for steps in [&play.pre_tasks, &play.tasks, &play.post_tasks] {
         collect(engine, steps, &inherited, &scope, &mut tasks);
@@ -72,15 +73,12 @@ fn collect(
             Step::Task(task) => {
                 let tags = inherited.descend(&task.common).tags;
                 if engine.options.tags.admits(&tags) {
-                    let name = match &task.common.name {
-                        Some(_) => task_name(task, scope),
-                        None => action_name(task).to_owned(),
-                    };
+                    let name = shown_name(task, inherited, scope);
                     tasks.push(TaskListing { name, tags });
                 }
             }
             Step::Block(block) => {
-                let inherited = inherited.descend(&block.common);
+                let inherited = inherited.enter(block);
                 for steps in [&block.body, &block.rescue, &block.always] {
                     collect(engine, steps, &inherited, scope, tasks);
                 }

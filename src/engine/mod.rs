@@ -5,13 +5,18 @@
 //! task over hosts) → `step` (one task on one host: `when`, loops, retries) → `invoke` (one call
 //! of a module).
 
+mod arguments;
 mod batch;
 mod connections;
 mod controller;
+mod custom_stats;
+mod defaults;
 mod effects;
+mod exports;
 mod gather;
 mod handlers;
 mod include;
+mod include_role;
 mod inherit;
 mod interrupt;
 mod invoke;
@@ -24,6 +29,9 @@ mod options;
 mod order;
 mod play;
 mod play_scope;
+mod prompts;
+mod role;
+mod roles_run;
 mod run;
 mod serial;
 mod stats;
@@ -32,7 +40,9 @@ mod steps;
 mod store;
 mod tags;
 mod task;
+mod vars_files;
 
+pub use defaults::{Gathering, KeywordDefaults};
 pub use interrupt::Interrupt;
 pub use listing::{PlayListing, TaskListing, list};
 pub use options::{ConnectionDefaults, Operator, Options};

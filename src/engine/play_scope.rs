@@ -5,52 +5,63 @@ use std::sync::{Arc, PoisonError};
 use super::inherit::Inherited;
 use super::magic;
 use super::play::PlayRun;
-use crate::diag::Diagnostic;
-use crate::vars::{Level, Scope, VarMap};
+use super::run::source_dir;
+use crate::vars::{Layers, Level, Scope, Value, Var, VarMap};
 
 impl PlayRun<'_> {
-    /// Reads `vars_files`; each entry is a file, or a list of which the first that exists counts.
-    pub(super) fn load_vars_files(&mut self, scope: &Arc<Scope>) -> Result<(), Diagnostic> {
-        for node in &self.play.vars_files {
-            let value = scope.templar().node(node, scope)?;
-            let names: Vec<String> = match value.as_str() {
-                Some(name) => vec![name.to_owned()],
-                None => value
-                    .try_iter()
-                    .map(|items| items.map(|item| item.to_string()).collect())
-                    .unwrap_or_default(),
-            };
-            let vars = self.engine.project.vars_file(&self.play.source, &names);
-            let vars = vars.map_err(|error| match error.span {
-                Some(_) => error,
-                None => error.at(&node.span),
-            })?;
-            self.layers.push(Level::VarsFiles, Arc::new(vars));
-        }
-        Ok(())
-    }
-
     /// Everything a task sees on `host`.
     pub(super) fn scope(&self, host: &Arc<str>, inherited: &Inherited) -> Arc<Scope> {
+        let mut layers = self.layers_without_files(host, inherited);
+        self.vars_files.add_to(&mut layers, host);
+        self.engine.store.scope(&layers)
+    }
+
+    /// The same without `vars_files`.
+    pub(super) fn layers_without_files(&self, host: &Arc<str>, inherited: &Inherited) -> Layers {
+        let exports = self.exports();
         let mut layers = self.engine.store.layers_of(host);
+        layers.push(Level::InventoryHosts, self.host_magic(host));
         layers.extend(&self.layers);
+        layers.extend(&exports.layers);
+        if let Some(role) = &inherited.role {
+            layers.extend(&role.layers);
+        }
         layers.extend(&inherited.layers);
         for magic in [
-            Arc::clone(&self.play_magic),
             self.inventory_magic(),
-            self.host_magic(host),
             self.standing_magic(),
+            self.search_path(inherited),
         ] {
             layers.push(Level::Magic, magic);
         }
-        self.engine.store.scope(&layers)
+        layers
+    }
+
+    /// `ansible_search_path`: where the files that a task names are looked for.
+    fn search_path(&self, inherited: &Inherited) -> Arc<VarMap> {
+        let play = self.engine.playbook_dir(&self.play.source);
+        let own = inherited.file.as_deref().and_then(source_dir);
+        let mut dirs = inherited.role_folders();
+        for dir in own.into_iter().chain([play]) {
+            if !dirs.contains(&dir) {
+                dirs.push(dir);
+            }
+        }
+        let dirs: Value = dirs
+            .iter()
+            .map(|dir| Value::from(dir.display().to_string()))
+            .collect();
+        Arc::new(VarMap::from_iter([(
+            "ansible_search_path".into(),
+            Var::Data(dirs),
+        )]))
     }
 
     fn standing_magic(&self) -> Arc<VarMap> {
         let standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::new(magic::of_play(
             &self.name,
-            &self.all,
+            &self.named,
             &self.batch,
             &standing,
         ))

@@ -1,10 +1,14 @@
 //! A run: all plays of all playbooks, in order.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use indexmap::IndexSet;
+
 use super::connections::Connections;
+use super::custom_stats::CustomStats;
 use super::interrupt::Interrupt;
 use super::magic;
 use super::options::{Operator, Options};
@@ -14,7 +18,7 @@ use super::store::Store;
 use crate::diag::{Diagnostic, Diagnostics, SourceFile};
 use crate::event::{Event, Sink};
 use crate::inventory::Inventory;
-use crate::playbook::Playbook;
+use crate::playbook::{Play, Playbook};
 use crate::project::Project;
 use crate::template::Templar;
 use crate::transport::Connector;
@@ -52,12 +56,15 @@ pub struct Engine {
     pub(super) operator: Arc<dyn Operator>,
     pub(super) interrupt: Interrupt,
     pub(super) stats: Stats,
+    pub(super) custom_stats: CustomStats,
     /// Hosts that failed in an earlier play take no part in later ones.
     pub(super) lost: Mutex<Vec<Arc<str>>>,
     /// Whether `--start-at-task` was reached.
     pub(super) started: Mutex<bool>,
     /// Whether `--step` was answered with "continue".
     pub(super) step_through: Mutex<bool>,
+    /// What was warned of already.
+    warned: Mutex<HashSet<String>>,
 }
 
 /// The exit code after the operator stopped a run, as Ansible's.
@@ -80,7 +87,9 @@ impl Engine {
             operator: setup.operator,
             interrupt: setup.interrupt,
             stats: Stats::default(),
+            custom_stats: CustomStats::default(),
             lost: Mutex::default(),
+            warned: Mutex::default(),
         }
     }
 
@@ -102,6 +111,9 @@ impl Engine {
             Err(()) if self.stats.code() == 0 => 1,
             _ => self.stats.code(),
         };
+        if let Some(event) = self.custom_stats.event() {
+            self.sink.emit(&event);
+        }
         self.sink.emit(&Event::RunFinished {
             hosts: self.stats.all(),
             code,
@@ -112,14 +124,11 @@ impl Engine {
 
     async fn plays(&self, playbooks: &[(String, Playbook)]) -> Result<(), ()> {
         let mut index = 0;
+        if let Err(mistakes) = self.read_vars_beside(playbooks) {
+            self.refuse(&mistakes);
+            return Err(());
+        }
         for (_, playbook) in playbooks {
-            if let Some(dir) = source_dir(&playbook.source) {
-                let loaded = self.store.inventory_mut().load_playbook_dir_vars(&dir);
-                if let Err(mistakes) = loaded {
-                    self.refuse(&mistakes);
-                    return Err(());
-                }
-            }
             for play in &playbook.plays {
                 if self.interrupt.requested() {
                     return Ok(());
@@ -138,6 +147,29 @@ impl Engine {
         Ok(())
     }
 
+    /// Reads the variables beside every playbook there is, before any play begins.
+    fn read_vars_beside(&self, playbooks: &[(String, Playbook)]) -> Result<(), Diagnostics> {
+        let plays = playbooks.iter().flat_map(|(_, playbook)| &playbook.plays);
+        let dirs: IndexSet<PathBuf> = plays.filter_map(|play| source_dir(&play.source)).collect();
+        for dir in dirs {
+            let loaded = self.store.inventory_mut().load_playbook_dir_vars(&dir);
+            let warnings = loaded?;
+            for warning in &warnings {
+                self.warn(warning.one_line());
+            }
+        }
+        Ok(())
+    }
+
+    /// A play begins: its folder is `playbook_dir`, and the variables beside it count.
+    pub(super) fn enter(&self, play: &Play) {
+        let dir = source_dir(&play.source);
+        self.store
+            .inventory_mut()
+            .enter_playbook_dir(dir.as_deref());
+        self.store.enter_playbook(&self.playbook_dir(&play.source));
+    }
+
     fn refuse(&self, mistakes: &Diagnostics) {
         self.sink.emit(&Event::PlayAborted {
             reason: mistakes.render(false),
@@ -148,6 +180,14 @@ impl Engine {
         self.sink.emit(&Event::Warning {
             message: message.into(),
         });
+    }
+
+    /// Warns of what every host and every item would have to be warned of.
+    pub(super) fn warn_once(&self, message: String) {
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        if warned.insert(message.clone()) {
+            self.warn(message);
+        }
     }
 
     /// Takes a host out of all later plays.
@@ -180,7 +220,7 @@ impl Engine {
 }
 
 /// The absolute folder of a file on disk.
-fn source_dir(source: &SourceFile) -> Option<PathBuf> {
+pub(super) fn source_dir(source: &SourceFile) -> Option<PathBuf> {
     let path = source.path.as_deref()?;
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     path.parent().map(PathBuf::from)

@@ -1,6 +1,7 @@
 //! What is known about every host in the course of a run.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::inventory::Inventory;
@@ -11,6 +12,7 @@ use crate::vars::{Layers, Level, Scope, Value, Var, VarMap, from_json};
 #[derive(Debug, Clone, Default)]
 struct HostVars {
     facts: Arc<VarMap>,
+    included: Arc<VarMap>,
     set: Arc<VarMap>,
 }
 
@@ -21,7 +23,11 @@ pub(super) struct Store {
     inventory: RwLock<Inventory>,
     hosts: RwLock<HashMap<Arc<str>, HostVars>>,
     extra: Arc<VarMap>,
+    /// What the playbook of the present play says of itself.
+    playbook: RwLock<Arc<VarMap>>,
     globals: Arc<VarMap>,
+    /// `ansible_facts` of a host about which nothing is known.
+    no_facts: Arc<VarMap>,
 }
 
 impl Store {
@@ -37,7 +43,12 @@ impl Store {
             inventory: RwLock::new(inventory),
             hosts: RwLock::default(),
             extra: Arc::new(extra),
+            playbook: RwLock::default(),
             globals: Arc::new(globals),
+            no_facts: Arc::new(VarMap::from_iter([(
+                "ansible_facts".into(),
+                Var::Data(from_json(&serde_json::json!({}))),
+            )])),
         })
     }
 
@@ -55,6 +66,16 @@ impl Store {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The folder of the playbook whose play begins.
+    pub(super) fn enter_playbook(&self, dir: &Path) {
+        let dir = Var::Data(Value::from(dir.display().to_string()));
+        let vars = VarMap::from_iter([("playbook_dir".into(), dir)]);
+        *self
+            .playbook
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(vars);
+    }
+
     fn host(&self, host: &str) -> HostVars {
         let hosts = self.hosts.read().unwrap_or_else(PoisonError::into_inner);
         hosts.get(host).cloned().unwrap_or_default()
@@ -70,14 +91,34 @@ impl Store {
         self.change(host, |known| Arc::make_mut(&mut known.set).extend(vars));
     }
 
+    /// Sets variables with the precedence of `include_vars`.
+    pub(super) fn include(&self, host: &str, vars: VarMap) {
+        self.change(host, |known| {
+            Arc::make_mut(&mut known.included).extend(vars);
+        });
+    }
+
+    /// Keeps variables among the facts, where `set_fact` puts what it caches.
+    pub(super) fn cache(&self, host: &str, vars: &VarMap) {
+        self.change(host, |known| {
+            let facts = Arc::make_mut(&mut known.facts);
+            let mut all = all_facts(facts);
+            for (name, var) in vars {
+                if let Var::Data(value) = var {
+                    let bare = name.strip_prefix("ansible_").unwrap_or(name);
+                    all.insert(bare.to_owned(), value.clone());
+                }
+                facts.insert(Arc::clone(name), var.clone());
+            }
+            facts.insert("ansible_facts".into(), Var::Data(Value::from_pairs(all)));
+        });
+    }
+
     /// Adds facts: under `ansible_facts`, and each as `ansible_NAME`.
     pub(super) fn add_facts(&self, host: &str, facts: serde_json::Map<String, serde_json::Value>) {
         self.change(host, |known| {
             let known = Arc::make_mut(&mut known.facts);
-            let mut all: indexmap::IndexMap<String, Value> = match known.get("ansible_facts") {
-                Some(Var::Data(before)) => entries(before),
-                _ => indexmap::IndexMap::new(),
-            };
+            let mut all = all_facts(known);
             for (name, fact) in facts {
                 let value = from_json(&fact);
                 let injected = match name.as_str() {
@@ -92,6 +133,11 @@ impl Store {
         });
     }
 
+    /// Whether facts of a host are known.
+    pub(super) fn has_facts(&self, host: &str) -> bool {
+        !self.host(host).facts.is_empty()
+    }
+
     /// Forgets the facts of a host.
     pub(super) fn clear_facts(&self, host: &str) {
         self.change(host, |known| known.facts = Arc::default());
@@ -101,9 +147,18 @@ impl Store {
     pub(super) fn layers_of(&self, host: &str) -> Layers {
         let mut layers = self.inventory().layers_of(host);
         let known = self.host(host);
+        if !known.facts.contains_key("ansible_facts") {
+            layers.push(Level::Facts, Arc::clone(&self.no_facts));
+        }
         layers.push(Level::Facts, known.facts);
+        layers.push(Level::IncludeVars, known.included);
         layers.push(Level::SetFacts, known.set);
         self.everywhere(layers)
+    }
+
+    /// Whether `--extra-vars` has a variable.
+    pub(super) fn is_extra(&self, name: &str) -> bool {
+        self.extra.contains_key(name)
     }
 
     /// A scope without a host: a play's variables, extra variables, and magic ones.
@@ -118,14 +173,24 @@ impl Store {
 
     /// With what is the same for every host and play.
     fn everywhere(&self, layers: Layers) -> Layers {
+        let playbook = self.playbook.read().unwrap_or_else(PoisonError::into_inner);
         layers
             .with(Level::ExtraVars, Arc::clone(&self.extra))
             .with(Level::Magic, Arc::clone(&self.globals))
+            .with(Level::Magic, Arc::clone(&playbook))
     }
 
     /// The scope of these layers.
     pub(super) fn scope(&self, layers: &Layers) -> Arc<Scope> {
         layers.scope(&self.templar)
+    }
+}
+
+/// What stands in `ansible_facts`.
+fn all_facts(facts: &VarMap) -> indexmap::IndexMap<String, Value> {
+    match facts.get("ansible_facts") {
+        Some(Var::Data(before)) => entries(before),
+        _ => indexmap::IndexMap::new(),
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! [`Terminal`] writes the same lines everywhere; on a terminal a progress line stands below them.
 
+pub mod config;
 pub mod doc;
+pub mod inventory;
 pub mod lab;
 pub mod listing;
 

@@ -9,6 +9,10 @@ use crate::event::{Event, Reader};
 
 /// How much is shown, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
 pub struct Options {
     /// 0: names, statuses and failures; 1: results and places; 2: arguments too; 3: every start.
     pub verbosity: u8,
@@ -16,9 +20,31 @@ pub struct Options {
     pub palette: Palette,
     /// Whether a progress line is drawn on standard error.
     pub progress: bool,
+    /// Whether steps that were skipped are shown.
+    pub skipped: bool,
+    /// Whether steps that changed nothing are shown.
+    pub ok: bool,
+    /// Whether what `set_stats` kept is shown.
+    pub custom_stats: bool,
+    /// How many unchanged lines stand around a change.
+    pub diff_context: usize,
 }
 
 impl Options {
+    /// Everything, without colours and progress.
+    #[must_use]
+    pub fn plain(verbosity: u8) -> Self {
+        Self {
+            verbosity,
+            palette: Palette::Plain,
+            progress: false,
+            skipped: true,
+            ok: true,
+            custom_stats: false,
+            diff_context: 3,
+        }
+    }
+
     /// What fits the standard output of this process.
     #[must_use]
     pub fn for_stdout(verbosity: u8) -> Self {
@@ -26,6 +52,7 @@ impl Options {
             verbosity,
             palette: Palette::for_stdout(),
             progress: io::stdout().is_terminal() && io::stderr().is_terminal(),
+            ..Self::plain(verbosity)
         }
     }
 }
@@ -51,7 +78,7 @@ impl<W: Write + Send> Terminal<W> {
     pub fn new(writer: W, options: Options) -> Self {
         Self {
             writer,
-            lines: Lines::new(options.palette, options.verbosity),
+            lines: Lines::new(options),
             progress: options.progress.then(Progress::on_stderr),
         }
     }

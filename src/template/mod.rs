@@ -35,6 +35,7 @@ use std::sync::Arc;
 pub use condition::Condition;
 pub use error::TemplateError;
 pub use file::FileOptions;
+pub(crate) use filters::json_line;
 pub use omit::is_omit;
 pub use table::Entry;
 

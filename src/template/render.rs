@@ -9,7 +9,7 @@ use super::compile::{Code, Piece, Program, Template, Unparsed};
 use super::condition::{bare, literal};
 use super::diagnose::diagnose;
 use super::omit::is_omit;
-use super::{Templar, TemplateError, env, native, scan};
+use super::{Templar, TemplateError, env, lookups, native, scan};
 use crate::diag::{Diagnostic, Span};
 use crate::vars::{Scope, Value};
 use crate::vault;
@@ -46,6 +46,23 @@ impl Templar {
         let code = self.cache.expression(inner);
         let code = code.map_err(|unparsed| unparsed_at(node, at, &unparsed))?;
         evaluate(&code, at, node, scope)
+    }
+
+    /// What a lookup finds for these terms, as `query(name, *terms)` does; `node` is where they
+    /// were written.
+    pub fn lookup(
+        &self,
+        name: &str,
+        terms: Vec<Value>,
+        node: &Node,
+        scope: &Arc<Scope>,
+    ) -> Result<Vec<Value>, TemplateError> {
+        let template = env::environment().template_from_str("");
+        let found = template.and_then(|template| {
+            let mut captured = template.render_captured(scope.as_value())?;
+            captured.with_state_mut(|state| lookups::run(name, &lookups::Call::new(state, terms)?))
+        });
+        found.map_err(|error| diagnose(&error, &|_| Some(node.span.clone()), Some(scope)))
     }
 
     fn seq(&self, items: &[Node], scope: &Arc<Scope>) -> Result<Value, TemplateError> {

@@ -7,3 +7,4 @@ mod mistakes;
 mod output;
 mod support;
 mod trouble;
+mod vault;

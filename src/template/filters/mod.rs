@@ -37,6 +37,7 @@ use crate::vars::Value;
 
 pub(super) use bounded::{MAX_WIDTH, bounded_format, printf};
 pub(super) use dict::{pairs, pairs_of, subelements_of};
+pub(crate) use json::json_line;
 pub(super) use list::cartesian;
 pub(super) use password::{hashed, random_salt, unguessable};
 pub(super) use path::with_home;

@@ -148,7 +148,7 @@ fn lists() {
             r#"["pg02","pg03","pg04"]"#,
         ),
         ("query('sequence', count=2, format='x%d')", r#"["x1","x2"]"#),
-        ("query('sequence', 'end=0')", "[]"),
+        ("query('sequence', 'count=0')", "[]"),
         (
             "query('sequence', 'start=3 end=1 stride=-1')",
             r#"["3","2","1"]"#,

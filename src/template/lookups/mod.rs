@@ -121,12 +121,6 @@ impl<'a, 'env> Call<'a, 'env> {
         Ok(texts)
     }
 
-    /// Each term as a list.
-    fn lists(&self) -> Result<Vec<Vec<Value>>, Error> {
-        let list = |term: &Value| filters::items(self.state, term);
-        self.terms.iter().map(list).collect()
-    }
-
     fn flag(&self, name: &str, default: bool) -> Result<bool, Error> {
         let value = self.options.get::<Option<Value>>(name)?;
         Ok(value.map_or(default, |value| filters::truth(&value)))
