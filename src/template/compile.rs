@@ -52,7 +52,15 @@ pub(super) enum Program {
     /// Text and expressions, joined.
     Parts(Vec<Piece>),
     /// For the engine as a whole.
-    Statements(Rewritten),
+    Statements(Template),
+}
+
+/// A text with statements.
+#[derive(Debug)]
+pub(super) struct Template {
+    /// Under which the environment keeps it compiled.
+    pub(super) name: String,
+    pub(super) rewritten: Rewritten,
 }
 
 /// A part of a compiled text.
@@ -115,6 +123,7 @@ fn cached<T>(
     let mut known = shared.write().unwrap_or_else(PoisonError::into_inner);
     if known.len() >= CAPACITY {
         known.clear();
+        env::forget_templates();
     }
     known.insert(text.into(), Arc::clone(&new));
     Ok(new)
@@ -137,10 +146,11 @@ fn program(text: &str) -> Result<Program, Unparsed> {
                 place: Some(range),
             })?;
             let rewritten = rewrite::template(text, &Delimiters::default(), Backslash::Itself);
-            env::environment()
-                .template_from_named_str("template", &rewritten.text)
+            let name = format!("\0{}", rewritten.text);
+            env::templates()
+                .get_template(&name)
                 .map_err(|error| unparsed(error, 0, &rewritten))?;
-            Ok(Program::Statements(rewritten))
+            Ok(Program::Statements(Template { name, rewritten }))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The engine's environment: one for the process, because nothing in it belongs to a run.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, Error, State, UndefinedBehavior, escape_formatter};
@@ -18,6 +18,29 @@ const FUEL: u64 = 5_000_000;
 const RECURSION_LIMIT: usize = 120;
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(build);
+
+static TEMPLATES: LazyLock<RwLock<Arc<Environment<'static>>>> =
+    LazyLock::new(|| RwLock::new(Arc::new(with_templates())));
+
+/// An environment that keeps what it compiled: a template's name is a zero byte and its text.
+fn with_templates() -> Environment<'static> {
+    let mut env = ENVIRONMENT.clone();
+    env.set_loader(|name| Ok(name.strip_prefix('\0').map(str::to_owned)));
+    env
+}
+
+/// The environment that keeps compiled templates. Not locked while one is rendered, because
+/// rendering asks for others.
+pub(super) fn templates() -> Arc<Environment<'static>> {
+    let templates = TEMPLATES.read().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(&templates)
+}
+
+/// Drops all compiled templates; those being rendered stay until they are done.
+pub(super) fn forget_templates() {
+    let mut templates = TEMPLATES.write().unwrap_or_else(PoisonError::into_inner);
+    *templates = Arc::new(with_templates());
+}
 
 /// The environment every expression is compiled in.
 pub(super) fn environment() -> &'static Environment<'static> {

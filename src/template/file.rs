@@ -74,7 +74,9 @@ impl FileOptions {
             .comment_delimiters(self.comment_start.clone(), self.comment_end.clone())
             .trim_blocks(self.trim_blocks)
             .lstrip_blocks(self.lstrip_blocks)
-            .keep_trailing_newline(self.keep_trailing_newline)
+            // As in Ansible, an included file loses its last newline; the outermost one gets back
+            // what it had.
+            .keep_trailing_newline(false)
             .build()
     }
 }
@@ -98,9 +100,19 @@ impl Templar {
         let rewritten = rewrite::template(&source.text, &options.delimiters(), Backslash::Escapes);
         let place = |error: &Error| Some(located(source, &rewritten, &included, error));
         let template = env.template_from_named_str(&source.name, &rewritten.text);
-        template
+        let mut text = template
             .and_then(|template| template.render(scope.as_value()))
-            .map_err(|error| diagnose(&error, &place, Some(scope)))
+            .map_err(|error| diagnose(&error, &place, Some(scope)))?;
+        if options.keep_trailing_newline {
+            let newline = ["\r\n", "\n", "\r"].into_iter();
+            let newline = newline.into_iter().find(|end| source.text.ends_with(end));
+            let newline = newline.unwrap_or("\n");
+            let ends =
+                |text: &str| (text.len() - text.trim_end_matches(newline).len()) / newline.len();
+            let missing = ends(&source.text).saturating_sub(ends(&text));
+            text.push_str(&newline.repeat(missing));
+        }
+        Ok(text)
     }
 }
 

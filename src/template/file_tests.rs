@@ -66,7 +66,7 @@ fn files_are_text_throughout() {
 fn white_space_is_as_asked() {
     let text = "  {% if yes %}\nx\n  {% endif %}\n";
     let told = |change: fn(&mut FileOptions)| rendered(text, &options(change));
-    assert_eq!(told(|_| {}), "  x\n  ");
+    assert_eq!(told(|_| {}), "  x\n  \n");
     assert_eq!(told(|o| o.lstrip_blocks = true), "x\n");
     assert_eq!(told(|o| o.trim_blocks = false), "  \nx\n  \n");
     assert_eq!(

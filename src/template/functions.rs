@@ -11,14 +11,14 @@ use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Error, ErrorKind, State};
 use minijinja_contrib::globals;
 
-use super::filters::{Strftime, fail};
+use super::filters::{Strftime, fail, pairs_of};
 use super::lookups;
 use super::table::{Entry, functions};
 use crate::vars::Value;
 
 static TABLE: &[Entry] = functions! {
     "cycler": globals::cycler, "an object that gives one value after the other, again and again";
-    "dict": minijinja::functions::dict, "a mapping of the named arguments";
+    "dict": dict, "a mapping of the named arguments, or of pairs";
     "joiner": globals::joiner, "an object that gives a separator from the second call on";
     "lookup": lookup, "what a lookup finds, as one value";
     "namespace": minijinja::functions::namespace, "an object whose attributes can be set within loops";
@@ -74,6 +74,28 @@ fn now(utc: Option<bool>, format: Option<&str>, kwargs: Kwargs) -> Result<Value,
             .map(Value::from)
             .map_err(|error| fail(format!("`{format}` is no time format: {error}"))),
     }
+}
+
+/// A mapping of another one, or of pairs, with what is named in addition.
+fn dict(entries: Option<Value>, kwargs: Kwargs) -> Result<Value, Error> {
+    let mut dict = indexmap::IndexMap::new();
+    if let Some(entries) = entries {
+        if entries.kind() == ValueKind::Map {
+            dict.extend(pairs_of(&entries)?);
+        } else {
+            for pair in entries.try_iter()? {
+                let pair: Vec<Value> = pair.try_iter()?.collect();
+                let [key, value] = pair.as_slice() else {
+                    return Err(fail("`dict` takes a mapping, or a list of pairs"));
+                };
+                dict.insert(key.clone(), value.clone());
+            }
+        }
+    }
+    for name in kwargs.args() {
+        dict.insert(Value::from(name), kwargs.get(name)?);
+    }
+    Ok(Value::from_object(dict))
 }
 
 /// A real list, so that it can be indexed, compared and stored.

@@ -59,6 +59,13 @@ fn write_float(out: &mut String, number: f64, value: &Value) -> std::fmt::Result
     write!(out, "{digits}e{sign}{exponent:0>2}")
 }
 
+/// A value as Python's `repr` writes it.
+pub(super) fn repr(value: &Value) -> String {
+    // The engine writes the items of a list that way.
+    let text = Value::from(vec![value.clone()]).to_string();
+    text[1..text.len() - 1].to_owned()
+}
+
 /// A value as a text.
 pub(super) fn text(value: &Value) -> String {
     let mut out = String::new();

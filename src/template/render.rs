@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::compile::{Code, Piece, Program, Unparsed};
+use super::compile::{Code, Piece, Program, Template, Unparsed};
 use super::condition::{bare, literal};
 use super::diagnose::diagnose;
 use super::omit::is_omit;
-use super::rewrite::Rewritten;
 use super::{Templar, TemplateError, env, lookups, native, scan};
 use crate::diag::{Diagnostic, Span};
 use crate::vars::{Scope, Value};
@@ -229,16 +228,18 @@ fn joinable(code: &Code, node: &Node, scope: &Arc<Scope>) -> Result<Value, Templ
 }
 
 fn statements(
-    rewritten: &Rewritten,
+    template: &Template,
     node: &Node,
     scope: &Arc<Scope>,
 ) -> Result<Value, TemplateError> {
     let place = |error: &minijinja::Error| {
-        let range = error.range().map(|range| rewritten.original(range));
+        let range = error
+            .range()
+            .map(|range| template.rewritten.original(range));
         Some(range.map_or_else(|| node.span.clone(), |range| node.locate(range)))
     };
-    let template = env::environment().template_from_named_str("template", &rewritten.text);
-    let rendered = template.and_then(|template| {
+    let templates = env::templates();
+    let rendered = templates.get_template(&template.name).and_then(|template| {
         let mut captured = template.render_captured(scope.as_value())?;
         let last = captured.with_state_mut(|state| {
             let emitted = state.get_or_insert_extension(env::Emitted(Value::UNDEFINED));

@@ -2,6 +2,7 @@
 
 mod header;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
@@ -90,11 +91,7 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
         Some(CopyMode::Preserve) => Some(Mode(format!("{:04o}", source.mode()?))),
         None => None,
     };
-    let text = render(&args, &source, &text, &dest, ctx)?;
-    let text = match newline {
-        "\n" => text,
-        other => text.replace("\r\n", "\n").replace('\n', other),
-    };
+    let text = render(&args, &source, &with_newlines(&text, newline), &dest, ctx)?;
     let bytes = text.as_bytes();
     let sha1 = sha1_hex(bytes);
     let name = source.base_name();
@@ -128,6 +125,14 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
         .with("checksum", sha1)
         .with("src", source.name.clone())
         .with("dest", done.dest))
+}
+
+/// The template's own newlines; those within values stay as they are.
+fn with_newlines<'a>(text: &'a str, newline: &str) -> Cow<'a, str> {
+    match newline {
+        "\n" => Cow::Borrowed(text),
+        other => Cow::Owned(text.replace("\r\n", "\n").replace('\n', other)),
+    }
 }
 
 fn newline(written: &str) -> Result<&'static str, Failure> {
@@ -174,11 +179,21 @@ fn render(
     let rendered = ctx.scope.templar().file(&file, &options, &scope)?;
     Ok(match blanked {
         Some(_) => rendered
-            .strip_prefix('\n')
+            .strip_prefix("\r\n")
+            .or_else(|| rendered.strip_prefix(['\n', '\r']))
             .map(str::to_owned)
             .unwrap_or(rendered),
         None => rendered,
     })
+}
+
+/// The name of a file's owner, or their number.
+fn owner(path: &std::path::Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let uid = path.metadata().ok()?.uid();
+    let user = nix::unistd::User::from_uid(nix::unistd::Uid::from_raw(uid));
+    let name = user.ok().flatten().map(|user| user.name);
+    Some(name.unwrap_or_else(|| uid.to_string()))
 }
 
 /// The variables only templates have.
@@ -190,6 +205,9 @@ fn scope(source: &Source, dest: &str, ctx: &Ctx<'_>) -> Arc<Scope> {
     set("template_path", &source.name);
     set("template_fullpath", &source.name);
     set("template_destpath", dest);
+    if let Some(owner) = source.path.as_deref().and_then(owner) {
+        set("template_uid", &owner);
+    }
     set(
         "template_run_date",
         &jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S").to_string(),

@@ -8,7 +8,7 @@ use minijinja::{Error, State};
 
 use super::{either, fail};
 use crate::template::table::{Entry, filters};
-use crate::vars::Value;
+use crate::vars::{Value, from_json, to_json};
 
 pub(super) static TABLE: &[Entry] = filters! {
     "batch": batch, "the items in groups of so many";
@@ -109,7 +109,8 @@ fn indent(
         Some(width) => usize::try_from(width).map_err(|_| fail("`indent` needs a width"))?,
     };
     let width = bounded("width", width)?;
-    engine::indent(text, Some(width), first, blank, no_options())
+    let prefix = " ".repeat(width);
+    Ok(Value::from(prefixed(text.as_str(), &prefix, first, blank)))
 }
 
 fn prefixed(text: &str, with: &str, first: Option<bool>, blank: Option<bool>) -> String {
@@ -185,5 +186,8 @@ fn tojson(value: &Value, indent: Option<Value>, kwargs: Kwargs) -> Result<Value,
     if let Some(width) = indent.as_ref().and_then(Value::as_usize) {
         bounded("width", width)?;
     }
-    engine::tojson(value, indent, no_options())
+    // Jinja sorts the keys.
+    let mut sorted = to_json(value);
+    sorted.sort_all_objects();
+    engine::tojson(&from_json(&sorted), indent, no_options())
 }

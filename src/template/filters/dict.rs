@@ -65,6 +65,11 @@ pub(in crate::template) fn pairs(
         let kind = value.kind();
         return Err(fail(format!("`{filter}` needs a mapping, found {kind}")));
     }
+    pairs_of(value)
+}
+
+/// The entries of what is known to be a mapping.
+pub(in crate::template) fn pairs_of(value: &Value) -> Result<Vec<(Value, Value)>, Error> {
     let mut pairs = Vec::new();
     for key in value.try_iter()?.checked() {
         let key = key?;

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use minijinja::Error;
-use minijinja::value::Kwargs;
+use minijinja::value::{Kwargs, ValueKind};
+use minijinja::{Error, State};
 
-use super::{either, fail};
+use super::{defined, either, fail};
 use crate::template::pattern::{Flags, Pattern};
 use crate::template::table::{Entry, filters};
 use crate::vars::Value;
@@ -16,23 +16,98 @@ pub(super) static TABLE: &[Entry] = filters! {
     "b64decode": b64decode, "the text that was encoded in Base64";
     "b64encode": b64encode, "text in Base64";
     "urldecode": urldecode, "the text that was made safe for a URL";
+    "urlencode": urlencode, "text, or the entries of a mapping, made safe for a URL";
     "urlsplit": urlsplit, "the parts of a URL, or one of them";
 };
 
-fn b64encode(value: &Value) -> Result<String, Error> {
-    match value.as_bytes() {
-        Some(bytes) => Ok(STANDARD.encode(bytes)),
-        None if value.is_undefined() => Err(minijinja::ErrorKind::UndefinedError.into()),
-        None => Ok(STANDARD.encode(value.to_string())),
+/// An encoding of texts by the name Python has for it.
+#[derive(Clone, Copy)]
+enum Encoding {
+    Utf8,
+    Latin1,
+    Utf16Le,
+    Utf16Be,
+}
+
+fn encoding(name: Option<&str>) -> Result<Encoding, Error> {
+    let name = name
+        .unwrap_or("utf-8")
+        .to_ascii_lowercase()
+        .replace('_', "-");
+    match name.as_str() {
+        "utf-8" | "utf8" | "ascii" | "us-ascii" => Ok(Encoding::Utf8),
+        "latin-1" | "latin1" | "iso-8859-1" => Ok(Encoding::Latin1),
+        "utf-16-le" | "utf-16le" => Ok(Encoding::Utf16Le),
+        "utf-16-be" | "utf-16be" => Ok(Encoding::Utf16Be),
+        other => Err(fail(format!(
+            "unknown encoding `{other}`; use utf-8, latin-1, utf-16-le or utf-16-be"
+        ))),
     }
 }
 
-fn b64decode(text: Cow<'_, str>) -> Result<String, Error> {
+fn b64encode(
+    state: &State<'_, '_>,
+    value: &Value,
+    name: Option<&str>,
+    kwargs: Kwargs,
+) -> Result<String, Error> {
+    let encoding = encoding(either(name, &kwargs, "encoding")?)?;
+    kwargs.assert_all_used()?;
+    defined(state, value)?;
+    if let (Some(bytes), None) = (value.as_bytes(), value.as_str()) {
+        return Ok(STANDARD.encode(bytes));
+    }
+    let text = value.to_string();
+    let bytes: Vec<u8> = match encoding {
+        Encoding::Utf8 => text.into_bytes(),
+        Encoding::Latin1 => {
+            let bytes = text.chars().map(|c| u8::try_from(u32::from(c)));
+            let bytes: Result<_, _> = bytes.collect();
+            bytes.map_err(|_| fail("the text has characters that latin-1 does not"))?
+        }
+        Encoding::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        Encoding::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+    };
+    Ok(STANDARD.encode(bytes))
+}
+
+fn decoded(bytes: Vec<u8>, encoding: Encoding) -> Result<String, Error> {
+    let words = |word: fn([u8; 2]) -> u16| -> Vec<u16> {
+        bytes
+            .chunks_exact(2)
+            .map(|pair| word([pair[0], pair[1]]))
+            .collect()
+    };
+    let refused = |name: &str| fail(format!("the decoded bytes are not {name} text"));
+    match encoding {
+        Encoding::Utf8 => String::from_utf8(bytes).map_err(|_| refused("UTF-8")),
+        Encoding::Latin1 => Ok(bytes.into_iter().map(char::from).collect()),
+        Encoding::Utf16Le => {
+            String::from_utf16(&words(u16::from_le_bytes)).map_err(|_| refused("UTF-16"))
+        }
+        Encoding::Utf16Be => {
+            String::from_utf16(&words(u16::from_be_bytes)).map_err(|_| refused("UTF-16"))
+        }
+    }
+}
+
+fn b64decode(text: Cow<'_, str>, name: Option<&str>, kwargs: Kwargs) -> Result<String, Error> {
+    let encoding = encoding(either(name, &kwargs, "encoding")?)?;
+    kwargs.assert_all_used()?;
     let joined: String = text.split_whitespace().collect();
     let bytes = STANDARD
         .decode(joined)
         .map_err(|error| fail(format!("not Base64: {error}")))?;
-    String::from_utf8(bytes).map_err(|_| fail("the decoded bytes are not UTF-8 text"))
+    decoded(bytes, encoding)
+}
+
+fn urlencode(value: &Value) -> Result<String, Error> {
+    let encoded = minijinja::filters::urlencode(value)?.replace("%7E", "~");
+    // As in Jinja, a query has plus signs for spaces and no slashes.
+    Ok(match value.kind() {
+        ValueKind::Map => encoded.replace("%20", "+").replace('/', "%2F"),
+        _ => encoded,
+    })
 }
 
 fn urldecode(text: Cow<'_, str>) -> String {

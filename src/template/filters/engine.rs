@@ -14,8 +14,6 @@ pub(super) static TABLE: &[Entry] = filters! {
     "d": engine::default, "another value when this one is undefined (or falsy, with true)";
     "default": engine::default, "another value when this one is undefined (or falsy, with true)";
     "dictsort": engine::dictsort, "the entries of a mapping as pairs, sorted";
-    "e": engine::escape, "text made safe for HTML";
-    "escape": engine::escape, "text made safe for HTML";
     "filesizeformat": contrib::filesizeformat, "a number of bytes, readable";
     "first": engine::first, "the first item";
     "groupby": engine::groupby, "the items in groups that share an attribute";
@@ -27,7 +25,6 @@ pub(super) static TABLE: &[Entry] = filters! {
     "list": engine::list, "the items as a list";
     "lower": engine::lower, "lower case";
     "map": engine::map, "an attribute of every item, or every item through a filter";
-    "pprint": engine::pprint, "a value laid out for people";
     "reject": engine::reject, "the items that fail a test";
     "rejectattr": engine::rejectattr, "the items whose attribute fails a test";
     "replace": engine::replace, "one text in place of another";
@@ -44,5 +41,4 @@ pub(super) static TABLE: &[Entry] = filters! {
     "title": engine::title, "every word with a capital";
     "trim": engine::trim, "text without white space around it";
     "upper": engine::upper, "upper case";
-    "urlencode": engine::urlencode, "text made safe for a URL";
 };

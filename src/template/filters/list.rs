@@ -68,10 +68,9 @@ fn flatten_into(
 }
 
 fn unique(state: &State<'_, '_>, value: &Value, kwargs: Kwargs) -> Result<Value, Error> {
-    // Unlike Jinja's own, Ansible's filter minds the case unless told otherwise.
     let case_sensitive = kwargs
         .get::<Option<bool>>("case_sensitive")?
-        .unwrap_or(true);
+        .unwrap_or(false);
     let attribute = kwargs.get::<Option<&str>>("attribute")?;
     kwargs.assert_all_used()?;
     let mut seen = IndexSet::new();

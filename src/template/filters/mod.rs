@@ -10,11 +10,13 @@ mod dict;
 mod encode;
 mod engine;
 mod hash;
+mod html;
 mod json;
 mod list;
 mod merge;
 mod password;
 mod path;
+mod pprint;
 mod regex;
 mod sets;
 mod size;
@@ -22,6 +24,8 @@ mod text;
 mod time;
 mod vault;
 mod yaml;
+mod yaml_scalar;
+mod yaml_writer;
 
 use std::borrow::Cow;
 
@@ -32,27 +36,29 @@ use super::table::Entry;
 use crate::vars::Value;
 
 pub(super) use bounded::{MAX_WIDTH, bounded_format, printf};
-pub(super) use dict::{pairs, subelements_of};
+pub(super) use dict::{pairs, pairs_of, subelements_of};
 pub(crate) use json::json_line;
 pub(super) use list::cartesian;
 pub(super) use password::{hashed, random_salt, unguessable};
 pub(super) use path::with_home;
 pub(super) use text::truth;
-pub(super) use time::Strftime;
+pub(super) use time::{Strftime, between};
 
 /// All filters.
 pub(super) fn all() -> impl Iterator<Item = &'static Entry> {
-    let tables: [&'static [Entry]; 17] = [
+    let tables: [&'static [Entry]; 19] = [
         engine::TABLE,
         bounded::TABLE,
         dict::TABLE,
         encode::TABLE,
         hash::TABLE,
+        html::TABLE,
         json::TABLE,
         list::TABLE,
         merge::TABLE,
         password::TABLE,
         path::TABLE,
+        pprint::TABLE,
         regex::TABLE,
         sets::TABLE,
         size::TABLE,

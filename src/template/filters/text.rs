@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs, from_args};
 use minijinja::{Error, State};
 
-use super::{defined, either, fail};
+use super::{Strftime, defined, either, fail};
+use crate::template::native;
 use crate::template::table::{Entry, filters};
 use crate::vars::Value;
 
@@ -78,8 +79,14 @@ fn mandatory(
     }
 }
 
-fn quote(text: Cow<'_, str>) -> String {
-    quoted(&text)
+fn quote(state: &State<'_, '_>, value: &Value) -> Result<String, Error> {
+    defined(state, value)?;
+    let text = if value.is_none() {
+        String::new()
+    } else {
+        native::text(value)
+    };
+    Ok(quoted(&text))
 }
 
 /// A text as one word of a POSIX shell command, as Python's `shlex.quote` does it.
@@ -128,7 +135,7 @@ fn float(
 
 fn type_debug(value: &Value) -> &'static str {
     match value.kind() {
-        ValueKind::Undefined => "Undefined",
+        ValueKind::Undefined => "UndefinedMarker",
         ValueKind::None => "NoneType",
         ValueKind::Bool => "bool",
         ValueKind::Number if value.is_integer() => "int",
@@ -136,9 +143,10 @@ fn type_debug(value: &Value) -> &'static str {
         ValueKind::String => "str",
         ValueKind::Bytes => "bytes",
         ValueKind::Seq if value.is_tuple() => "tuple",
-        ValueKind::Seq => "list",
-        ValueKind::Iterable => "generator",
+        // What Python gives for the keys of a mapping is a list in templates, too.
+        ValueKind::Seq | ValueKind::Iterable => "list",
         ValueKind::Map => "dict",
+        _ if value.downcast_object_ref::<Strftime>().is_some() => "datetime",
         _ => "object",
     }
 }
@@ -169,19 +177,34 @@ fn comment(text: Cow<'_, str>, style: Option<&str>, kwargs: Kwargs) -> Result<St
     let postfix = kwargs
         .get::<Option<&str>>("postfix")?
         .unwrap_or(default_edge);
+    let count = |name: &str| -> Result<usize, Error> {
+        Ok(kwargs
+            .get::<Option<usize>>(name)?
+            .unwrap_or(1)
+            .min(super::MAX_WIDTH))
+    };
+    let (before, after) = (count("prefix_count")?, count("postfix_count")?);
+    let newline = kwargs.get::<Option<&str>>("newline")?.unwrap_or("\n");
     kwargs.assert_all_used()?;
-    let body = text
-        .split('\n')
-        .map(|line| format!("{decoration}{line}").trim_end().to_owned());
-    let lines = [start.to_owned(), prefix.to_owned()]
+    let last = text.matches(newline).count();
+    // An empty line gets no white space at its end, unless it is the last one.
+    let body = text.split(newline).enumerate().map(|(at, line)| {
+        let empty = line.is_empty() && at < last;
+        let decoration = if empty {
+            decoration.trim_end()
+        } else {
+            decoration
+        };
+        format!("{decoration}{line}")
+    });
+    let lines = (!start.is_empty())
+        .then(|| start.to_owned())
         .into_iter()
-        .enumerate()
-        .filter(|(at, line)| *at == 1 || !line.is_empty())
-        .map(|(_, line)| line)
+        .chain(std::iter::repeat_n(prefix.to_owned(), before))
         .chain(body)
-        .chain([postfix.to_owned()])
+        .chain(std::iter::repeat_n(postfix.to_owned(), after))
         .chain((!end.is_empty()).then(|| end.to_owned()));
-    Ok(lines.collect::<Vec<_>>().join("\n"))
+    Ok(lines.collect::<Vec<_>>().join(newline))
 }
 
 fn truncate(text: Cow<'_, str>, args: Rest<ValueOrKwargs>) -> Result<String, Error> {
@@ -232,9 +255,19 @@ fn wordwrap(text: Cow<'_, str>, width: Option<usize>) -> String {
         .join("\n")
 }
 
+/// A word in pieces that are no wider than a line.
+fn pieces(word: &str, width: usize) -> Vec<String> {
+    let chars: Vec<char> = word.chars().collect();
+    chars
+        .chunks(width)
+        .map(|piece| piece.iter().collect())
+        .collect()
+}
+
 fn wrapped(line: &str, width: usize) -> String {
     let mut lines = vec![String::new()];
-    for word in line.split_whitespace() {
+    let words = line.split_whitespace().flat_map(|word| pieces(word, width));
+    for word in words {
         let used = lines.last().map_or(0, |last| last.chars().count());
         if used > 0 && used + 1 + word.chars().count() > width {
             lines.push(String::new());
@@ -243,7 +276,7 @@ fn wrapped(line: &str, width: usize) -> String {
             if !last.is_empty() {
                 last.push(' ');
             }
-            last.push_str(word);
+            last.push_str(&word);
         }
     }
     lines.join("\n")

@@ -82,6 +82,98 @@ impl Object for Strftime {
     }
 }
 
+/// The time between two moments, as Python's `timedelta`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Delta {
+    micros: i64,
+}
+
+impl Delta {
+    fn seconds(&self) -> i64 {
+        self.micros.div_euclid(1_000_000)
+    }
+}
+
+impl Object for Delta {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        Some(match key.as_str()? {
+            "days" => Value::from(self.seconds().div_euclid(86_400)),
+            "seconds" => Value::from(self.seconds().rem_euclid(86_400)),
+            "microseconds" => Value::from(self.micros.rem_euclid(1_000_000)),
+            _ => return None,
+        })
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::NonEnumerable
+    }
+
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<std::cmp::Ordering> {
+        Some(self.micros.cmp(&other.downcast_ref::<Self>()?.micros))
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        method: &str,
+        _args: &[Value],
+    ) -> Result<Value, Error> {
+        match method {
+            #[expect(clippy::cast_precision_loss, reason = "exact for 285 years")]
+            "total_seconds" => Ok(Value::from(self.micros as f64 / 1e6)),
+            _ => Err(ErrorKind::UnknownMethod.into()),
+        }
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (days, seconds) = (
+            self.seconds().div_euclid(86_400),
+            self.seconds().rem_euclid(86_400),
+        );
+        if days != 0 {
+            let plural = if days.abs() == 1 { "" } else { "s" };
+            write!(f, "{days} day{plural}, ")?;
+        }
+        let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+        write!(f, "{hours}:{minutes:02}:{:02}", seconds % 60)?;
+        match self.micros.rem_euclid(1_000_000) {
+            0 => Ok(()),
+            micros => write!(f, ".{micros:06}"),
+        }
+    }
+}
+
+/// The time between two moments, or the moment that much earlier; none for anything else.
+pub(in crate::template) fn between(left: &Value, right: &Value) -> Option<Result<Value, Error>> {
+    let left = left.downcast_object_ref::<Strftime>()?.0;
+    let micros = |moment: DateTime| {
+        let zoned = moment.to_zoned(TimeZone::UTC);
+        zoned.map(|zoned| zoned.timestamp().as_microsecond())
+    };
+    let far = |_| fail("the moment is too far away");
+    if let Some(Delta { micros: less }) = right.downcast_object_ref::<Delta>() {
+        let moment =
+            micros(left).and_then(|at| Timestamp::from_microsecond(at.saturating_sub(*less)));
+        let moment = moment.map(|at| at.to_zoned(TimeZone::UTC).datetime());
+        return Some(
+            moment
+                .map(|at| Value::from_object(Strftime(at)))
+                .map_err(far),
+        );
+    }
+    let right = right.downcast_object_ref::<Strftime>()?.0;
+    let both = micros(left).and_then(|left| Ok((left, micros(right)?)));
+    Some(both.map_err(far).map(|(left, right)| {
+        Value::from_object(Delta {
+            micros: left - right,
+        })
+    }))
+}
+
 fn to_datetime(text: &str, format: Option<&str>) -> Result<Value, Error> {
     let format = format.unwrap_or("%Y-%m-%d %H:%M:%S");
     let parsed = jiff::fmt::strtime::parse(format, text);

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use minijinja::value::Kwargs;
 use minijinja::{Error, State};
 
+use super::yaml_writer::{Layout, written};
 use super::{defined, either, fail};
 use crate::diag::SourceFile;
 use crate::template::table::{Entry, filters};
-use crate::vars::{Value, from_json, to_json};
+use crate::vars::{Value, from_json};
 use crate::yaml::{Kind, Node, Scalar, read_all};
 
 pub(super) static TABLE: &[Entry] = filters! {
@@ -19,7 +20,13 @@ pub(super) static TABLE: &[Entry] = filters! {
 };
 
 fn to_yaml(state: &State<'_, '_>, value: &Value, kwargs: Kwargs) -> Result<String, Error> {
-    written(state, value, None, &kwargs)
+    let layout = Layout {
+        indent: 2,
+        width: 80,
+        flow: None,
+        sorted: true,
+    };
+    in_layout(state, value, None, layout, &kwargs)
 }
 
 fn to_nice_yaml(
@@ -28,50 +35,62 @@ fn to_nice_yaml(
     indent: Option<usize>,
     kwargs: Kwargs,
 ) -> Result<String, Error> {
-    let indent = either(indent, &kwargs, "indent")?.unwrap_or(4);
-    written(state, value, Some(indent.clamp(1, 20)), &kwargs)
+    let layout = Layout {
+        indent: 4,
+        width: 80,
+        flow: Some(false),
+        sorted: true,
+    };
+    in_layout(state, value, indent, layout, &kwargs)
 }
 
-fn written(
+fn in_layout(
     state: &State<'_, '_>,
     value: &Value,
     indent: Option<usize>,
+    mut layout: Layout,
     kwargs: &Kwargs,
 ) -> Result<String, Error> {
     defined(state, value)?;
-    let sorted = kwargs.get::<Option<bool>>("sort_keys")?.unwrap_or(true);
-    // They only say how wide PyYAML writes; ours is one entry a line at any width.
-    for ignored in [
-        "width",
-        "default_flow_style",
-        "allow_unicode",
-        "explicit_start",
-    ] {
+    if let Some(indent) = either(indent, kwargs, "indent")? {
+        // As Python's library: what is no sensible indentation is two.
+        layout.indent = if (2..10).contains(&indent) { indent } else { 2 };
+    }
+    if let Some(width) = kwargs.get::<Option<f64>>("width")? {
+        layout.width = bounded_width(width, layout.indent);
+    }
+    if let Some(sorted) = kwargs.get::<Option<bool>>("sort_keys")? {
+        layout.sorted = sorted;
+    }
+    if let Some(flow) = kwargs.get::<Option<bool>>("default_flow_style")? {
+        layout.flow = Some(flow);
+    }
+    let start = kwargs
+        .get::<Option<bool>>("explicit_start")?
+        .unwrap_or(false);
+    let end = kwargs.get::<Option<bool>>("explicit_end")?.unwrap_or(false);
+    // Texts are always written in Unicode; what is vaulted is always written decrypted.
+    for ignored in ["allow_unicode", "dump_vault_tags"] {
         kwargs.get::<Option<Value>>(ignored)?;
     }
     kwargs.assert_all_used()?;
-    let mut json = to_json(value);
-    if sorted {
-        json.sort_all_objects();
-    }
-    let text = serde_yaml::to_string(&json)
-        .map_err(|error| fail(format!("failed to write YAML: {error}")))?;
-    Ok(match indent {
-        Some(indent) => indented(&text, indent),
-        None => text,
-    })
+    let text = written(value, layout)?;
+    let (start, end) = (
+        if start { "---\n" } else { "" },
+        if end { "...\n" } else { "" },
+    );
+    Ok(format!("{start}{text}{end}"))
 }
 
-/// Widens the writer's indentation of two. Lines of block texts keep what is beyond it.
-fn indented(text: &str, width: usize) -> String {
-    let mut out = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
-        let body = line.trim_start_matches(' ');
-        let spaces = line.len() - body.len();
-        out.push_str(&" ".repeat(spaces / 2 * width + spaces % 2));
-        out.push_str(body);
-    }
-    out
+/// A width of use; `inf` is one, too.
+fn bounded_width(width: f64, indent: usize) -> usize {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped just before"
+    )]
+    let width = width.clamp(0.0, 1e9) as usize;
+    if width > indent * 2 { width } else { 80 }
 }
 
 fn from_yaml(state: &State<'_, '_>, value: &Value) -> Result<Value, Error> {

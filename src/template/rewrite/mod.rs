@@ -76,6 +76,7 @@ impl Rewritten {
 pub(super) fn register(env: &mut Environment<'static>) {
     env.add_filter(chain::FILTER, chain::follow);
     env.add_filter(operators::REMAINDER, operators::remainder);
+    env.add_filter(operators::DIFFERENCE, operators::difference);
     env.add_filter(operators::COMPARE, operators::compare);
     env.add_filter(mutable::FILTER, mutable::mutable);
 }

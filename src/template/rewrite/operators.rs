@@ -8,19 +8,23 @@ use minijinja::value::{Rest, ValueKind};
 use minijinja::{Error, State};
 
 use super::Edit;
-use super::outline::outline;
-use crate::template::filters::{defined, fail, printf};
+use super::outline::{has_dates, outline};
+use crate::template::filters::{between, defined, fail, printf};
 use crate::vars::Value;
 
 /// The filter in place of `%`.
 pub(super) const REMAINDER: &str = "__rem__";
+
+/// The filter in place of `-`, where moments may be around.
+pub(super) const DIFFERENCE: &str = "__minus__";
 
 /// The filter in place of `<`, `<=`, `>` and `>=`.
 pub(super) const COMPARE: &str = "__compare__";
 
 /// Puts filters in place of operators.
 pub(super) fn edits(text: &str, range: Range<usize>, is_block: bool, edits: &mut Vec<Edit>) {
-    if !text[range.clone()].contains(['%', '<', '>']) {
+    let code = &text[range.clone()];
+    if !code.contains(['%', '<', '>']) && !has_dates(text) {
         return;
     }
     for operation in outline(text, range, is_block) {
@@ -31,6 +35,7 @@ pub(super) fn edits(text: &str, range: Range<usize>, is_block: bool, edits: &mut
                 .collect::<Vec<_>>();
             let new = match words.join(" ").as_str() {
                 "%" => format!(")|{REMAINDER}(("),
+                "-" => format!(")|{DIFFERENCE}(("),
                 sign if at == 0 => format!(")|{COMPARE}('{sign}',("),
                 sign => format!("),'{sign}',("),
             };
@@ -71,6 +76,30 @@ pub(super) fn remainder(
         return Err(fail("division by zero"));
     }
     Ok(Value::from(left - right * (left / right).floor()))
+}
+
+/// `-`: of numbers, or the time between two moments.
+pub(super) fn difference(
+    state: &State<'_, '_>,
+    left: &Value,
+    right: &Value,
+) -> Result<Value, Error> {
+    defined(state, left)?;
+    defined(state, right)?;
+    if let Some(value) = between(left, right) {
+        return value;
+    }
+    if let (Some(left), Some(right)) = (whole(left), whole(right)) {
+        let rest = left
+            .checked_sub(right)
+            .ok_or_else(|| fail("the difference is too large"))?;
+        return Ok(i64::try_from(rest).map_or_else(|_| Value::from(rest), Value::from));
+    }
+    if let (Some(left), Some(right)) = (number(left), number(right)) {
+        return Ok(Value::from(left - right));
+    }
+    let (left, right) = (described(left), described(right));
+    Err(fail(format!("`-` is not for {left} and {right}")))
 }
 
 fn whole(value: &Value) -> Option<i128> {

@@ -25,6 +25,7 @@ pub(super) fn outline(text: &str, range: Range<usize>, is_block: bool) -> Vec<Op
         tokens: tokens(text, range),
         next: usize::from(is_block),
         found: Vec::new(),
+        dates: has_dates(text),
     };
     // A statement may be several expressions with commas, colons and equals signs between.
     loop {
@@ -34,6 +35,11 @@ pub(super) fn outline(text: &str, range: Range<usize>, is_block: bool) -> Vec<Op
             return outline.found;
         }
     }
+}
+
+/// Whether a text may compute with moments.
+pub(super) fn has_dates(text: &str) -> bool {
+    text.contains("to_datetime") || text.contains("now(")
 }
 
 /// The words, numbers, texts and signs of an expression.
@@ -80,6 +86,8 @@ struct Outline<'a> {
     tokens: Vec<Range<usize>>,
     next: usize,
     found: Vec<Operation>,
+    /// Whether differences are of interest: those of moments are not the engine's.
+    dates: bool,
 }
 
 const COMPARISONS: [&str; 7] = ["<", "<=", ">", ">=", "==", "!=", "in"];
@@ -161,7 +169,17 @@ impl Outline<'_> {
     fn sum(&mut self) -> Option<usize> {
         let start = self.product()?;
         while self.take(&["+", "-", "~"]) {
+            let operator = self.tokens[self.next - 1].clone();
             self.product()?;
+            if self.dates && &self.text[operator.clone()] == "-" {
+                let end = self.end();
+                let operators = vec![operator];
+                self.found.push(Operation {
+                    start,
+                    operators,
+                    end,
+                });
+            }
         }
         Some(start)
     }

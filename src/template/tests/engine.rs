@@ -1,8 +1,10 @@
 //! The tests that come with the template engine.
 
 use minijinja::tests as engine;
+use minijinja::value::ValueKind;
 
 use crate::template::table::{Entry, tests};
+use crate::vars::Value;
 
 pub(super) static TABLE: &[Entry] = tests! {
     "boolean": engine::is_boolean, "a boolean";
@@ -33,7 +35,7 @@ pub(super) static TABLE: &[Entry] = tests! {
     "odd": engine::is_odd, "an odd number";
     "safe": engine::is_safe, "text made safe for HTML";
     "sameas": engine::is_sameas, "the very same value";
-    "sequence": engine::is_sequence, "a list or a text";
+    "sequence": is_sequence, "a list or a text";
     "startingwith": engine::is_startingwith, "a text that begins with this one";
     "string": engine::is_string, "a text";
     "test": engine::is_test, "the name of a test";
@@ -41,3 +43,11 @@ pub(super) static TABLE: &[Entry] = tests! {
     "undefined": engine::is_undefined, "there is no such value";
     "upper": engine::is_upper, "text in upper case";
 };
+
+/// As in Jinja, whatever has a length and items: a mapping and a text, too.
+fn is_sequence(value: &Value) -> bool {
+    matches!(
+        value.kind(),
+        ValueKind::Seq | ValueKind::Map | ValueKind::String | ValueKind::Bytes
+    )
+}
