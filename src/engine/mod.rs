@@ -35,7 +35,7 @@ mod store;
 mod tags;
 mod task;
 
-pub use defaults::{Gathering, KeywordDefaults};
+pub use defaults::{Gathering, KeywordDefaults, UnknownHosts};
 pub use interrupt::Interrupt;
 pub use listing::{PlayListing, TaskListing, list};
 pub use options::{ConnectionDefaults, Operator, Options};
