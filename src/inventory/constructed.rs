@@ -11,6 +11,7 @@ use crate::yaml::{Kind, Node, Scalar, Style};
 
 use super::keyed::Keyed;
 use super::model::Inventory;
+use super::names;
 
 /// The options of the plugin.
 const KEYS: [&str; 8] = [
@@ -117,7 +118,7 @@ impl<'a> Plan<'a> {
         for (name, condition) in self.groups {
             let holds = self.evaluate(condition, &scope)?;
             if holds.is_some_and(|value| value.is_true()) {
-                inventory.join(host, name.raw().unwrap_or_default());
+                inventory.join(host, &names::made(name.raw().unwrap_or_default()));
             }
         }
         for keyed in &self.keyed {
@@ -131,10 +132,12 @@ impl<'a> Plan<'a> {
                 Err(_) => continue,
             };
             for name in names {
+                let name = names::made(&name);
                 inventory.join(host, &name);
                 if let Some(parent) = parent.as_deref() {
-                    inventory.group_entry(parent);
-                    inventory.adopt(parent, &name)?;
+                    let parent = names::made(parent);
+                    inventory.group_entry(&parent);
+                    inventory.adopt(&parent, &name)?;
                 }
             }
         }

@@ -11,6 +11,11 @@ use crate::diag::{Diagnostic, Diagnostics};
 /// So many names a warning lists before it only counts them.
 const LISTED: usize = 5;
 
+/// A name of a group as a plugin makes it.
+pub(super) fn made(name: &str) -> String {
+    proper(name).unwrap_or_else(|| name.to_owned())
+}
+
 /// The name with `_` for every character it should not have; none when it is fine.
 fn proper(name: &str) -> Option<String> {
     let fine = |c: char| c.is_alphanumeric() || c == '_';
