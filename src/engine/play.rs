@@ -12,6 +12,7 @@ use super::order;
 use super::roles_run::RolesRun;
 use super::run::{Engine, mistake};
 use super::serial;
+use super::vars_files::VarsFiles;
 use crate::diag::Diagnostic;
 use crate::event::Event;
 use crate::playbook::{Play, SerialSize};
@@ -59,6 +60,7 @@ pub(super) struct PlayRun<'a> {
     /// Where roles have run.
     pub(super) roles_run: Mutex<RolesRun>,
     pub(super) max_fail: Option<f64>,
+    pub(super) vars_files: VarsFiles,
     pub(super) host_magic: Mutex<HashMap<Arc<str>, Arc<VarMap>>>,
     pub(super) inventory_magic: Mutex<Option<Arc<VarMap>>>,
 }
@@ -67,7 +69,8 @@ impl Engine {
     /// Runs one play.
     pub(super) async fn play(&self, index: usize, play: &Play) -> Result<PlayEnd, Diagnostic> {
         self.enter(play);
-        let scope = self.play_scope(play);
+        let answers = Arc::new(self.ask(play, &self.play_scope(play)).await?);
+        let scope = self.play_scope(play).with(Arc::clone(&answers));
         let Selected {
             hosts,
             named,
@@ -94,7 +97,9 @@ impl Engine {
             index,
             name,
             batch: Vec::new(),
-            layers: Layers::new().with(Level::PlayVars, Arc::clone(&play.common.vars)),
+            layers: Layers::new()
+                .with(Level::PlayVars, Arc::clone(&play.common.vars))
+                .with(Level::VarsPrompt, answers),
             standing: Mutex::new(hosts.clone()),
             all: hosts,
             named,
@@ -104,10 +109,11 @@ impl Engine {
             exports: Mutex::new(Arc::new(Exports::of_play(play))),
             roles_run: Mutex::default(),
             max_fail: max_fail(play, &scope)?,
+            vars_files: VarsFiles::default(),
             host_magic: Mutex::default(),
             inventory_magic: Mutex::default(),
         };
-        run.load_vars_files(&scope)?;
+        run.read_vars_files()?;
         let count = cut.len();
         for (i, batch) in cut.into_iter().enumerate() {
             if count > 1 {
