@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::setup::Place;
 use super::vault_args::VaultArgs;
-use super::{extra_vars, refuse, show};
+use super::{extra_vars, refuse, run_settings, show};
 use crate::config::Key;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::inventory::Inventory;
@@ -95,7 +95,8 @@ impl InventoryArgs {
         let (extra, found) = extra_vars::parse(&self.extra_vars)?;
         warnings.extend(found);
         let sources = place.inventory_sources(&self.inventory)?;
-        let (mut inventory, found) = Inventory::load(&sources)?;
+        let (mut inventory, found) =
+            Inventory::load_as(&sources, &run_settings::reading(&place.settings)?)?;
         warnings.extend(found);
         let set = place.settings.text(Key::PlaybookDir).map(Into::into);
         let dir = self

@@ -181,7 +181,10 @@ impl Play {
             mistakes.push(mistake);
             std::mem::take(&mut mistakes)
         })?;
-        let inventory = kept(Inventory::load(&sources), &mut mistakes);
+        let inventory = kept(
+            Inventory::load_as(&sources, &run_settings::reading(&place.settings)?),
+            &mut mistakes,
+        );
         if let (Some(limit), Some(inventory)) = (&self.limit, &inventory)
             && let Err(unknown) = inventory.select(limit)
         {

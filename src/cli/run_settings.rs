@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::config::{Key, Settings};
 use crate::diag::{Diagnostic, SourceFile};
-use crate::engine::{ConnectionDefaults, Gathering, KeywordDefaults};
+use crate::engine::{ConnectionDefaults, Gathering, KeywordDefaults, UnknownHosts};
+use crate::inventory::{GroupNames, Reading};
 use crate::playbook::{Common, Strategy};
 use crate::report;
 use crate::yaml::{Node, Style};
@@ -41,11 +42,16 @@ pub(super) fn keywords(settings: &Settings) -> Result<KeywordDefaults, Diagnosti
         Some("smart") => Gathering::Smart,
         _ => Gathering::Implicit,
     };
+    let unknown_hosts = match settings.text(Key::HostPatternMismatch).as_deref() {
+        Some("error") => UnknownHosts::Refuse,
+        Some("ignore") => UnknownHosts::Ignore,
+        _ => UnknownHosts::Warn,
+    };
     Ok(KeywordDefaults {
         common: common(settings),
+        unknown_hosts,
         gathering,
         gather_subset: settings.list(Key::GatherSubset),
-        gather_timeout: settings.number(Key::GatherTimeout),
         strategy,
         force_handlers: settings.flag(Key::ForceHandlers),
         poll_interval: settings.number(Key::PollInterval).unwrap_or(15),
@@ -74,6 +80,24 @@ fn common(settings: &Settings) -> Common {
         timeout: node(Key::TaskTimeout),
         ..Common::default()
     }
+}
+
+/// How inventories are read.
+pub(super) fn reading(settings: &Settings) -> Result<Reading, Diagnostic> {
+    let group_names = match settings.text(Key::ForceValidGroupNames).as_deref() {
+        Some("always") => GroupNames::ReplaceAndWarn,
+        Some("silently") => GroupNames::Replace,
+        Some("ignore") => GroupNames::Keep,
+        _ => GroupNames::Warn,
+    };
+    let warn = |key: Key| settings.flag(key);
+    Ok(Reading {
+        ignored_endings: settings.list(Key::InventoryIgnoreExtensions),
+        ignored_names: Reading::patterns(&settings.list(Key::InventoryIgnorePatterns))?,
+        group_names,
+        empty_is_error: settings.flag(Key::InventoryUnparsedIsFailed),
+        warn_of_empty: warn(Key::InventoryUnparsedWarning) && warn(Key::LocalhostWarning),
+    })
 }
 
 /// How much is shown.

@@ -57,7 +57,6 @@ asked {
     Editor "editor" Text, "vi", "defaults.editor", "ANSIBLE_EDITOR EDITOR", Works, "the editor of `runbook vault edit`";
     Gathering "gathering" Choice(&["implicit", "explicit", "smart"]), "implicit", "defaults.gathering", "ANSIBLE_GATHERING", Works, "when facts are gathered without `gather_facts` on the play";
     GatherSubset "gather_subset" List, "", "defaults.gather_subset", "ANSIBLE_GATHER_SUBSET", Works, "which facts are gathered without `gather_subset` on the play";
-    GatherTimeout "gather_timeout" Int, "", "defaults.gather_timeout", "ANSIBLE_GATHER_TIMEOUT", Works, "how many seconds gathering facts may take";
     Strategy "strategy" Text, "linear", "defaults.strategy", "ANSIBLE_STRATEGY", Works, "how hosts go through the tasks, without `strategy` on the play";
     ForceHandlers "force_handlers" Bool, "false", "defaults.force_handlers", "ANSIBLE_FORCE_HANDLERS", Works, "whether notified handlers run after a failure, too";
     AnyErrorsFatal "any_errors_fatal" Bool, "false", "defaults.any_errors_fatal", "ANSIBLE_ANY_ERRORS_FATAL", Works, "whether one host's failure is every host's";
@@ -88,7 +87,6 @@ asked {
     DiffContext "diff_context" Int, "3", "diff.context", "ANSIBLE_DIFF_CONTEXT", Works, "how many unchanged lines are shown around a change";
     InventoryIgnoreExtensions "inventory_ignore_extensions" List, ".pyc,.pyo,.swp,.bak,~,.rpm,.md,.txt,.rst,.orig,.cfg,.retry", "defaults.inventory_ignore_extensions inventory.ignore_extensions", "ANSIBLE_INVENTORY_IGNORE", Works, "endings of files in an inventory folder that are not read";
     InventoryIgnorePatterns "inventory_ignore_patterns" List, "", "defaults.inventory_ignore_patterns inventory.ignore_patterns", "ANSIBLE_INVENTORY_IGNORE_REGEX", Works, "regular expressions of files in an inventory folder that are not read";
-    InventoryEnabled "inventory_enabled" List, "host_list,script,auto,yaml,ini,toml", "inventory.enable_plugins", "ANSIBLE_INVENTORY_ENABLED", Works, "the kinds of inventories that are read";
     InventoryExport "inventory_export" Bool, "false", "inventory.export", "ANSIBLE_INVENTORY_EXPORT", Works, "whether `runbook inventory --list` keeps groups' variables with the groups";
     InventoryUnparsedIsFailed "inventory_unparsed_is_failed" Bool, "false", "inventory.unparsed_is_failed", "ANSIBLE_INVENTORY_UNPARSED_FAILED", Works, "whether an inventory without hosts ends the run";
     InventoryUnparsedWarning "inventory_unparsed_warning" Bool, "true", "inventory.inventory_unparsed_warning", "ANSIBLE_INVENTORY_UNPARSED_WARNING", Works, "whether to warn of an inventory without hosts";
@@ -229,6 +227,8 @@ accepted {
     "become_allow_same_user" Bool, "false", "privilege_escalation.become_allow_same_user", "ANSIBLE_BECOME_ALLOW_SAME_USER", Moot("sudo is used whenever `become` says so");
     "sudo_chdir" Text, "", "sudo_become_plugin.chdir", "ANSIBLE_SUDO_CHDIR", Ignored("write `chdir` at the task");
     "su" Bool, "false", "defaults.su", "ANSIBLE_SU", Fixed("only `sudo` is there to become another user");
+    "inventory_enabled" List, "host_list,script,auto,yaml,ini,toml", "inventory.enable_plugins", "ANSIBLE_INVENTORY_ENABLED", Ignored("how an inventory is read is found from the file itself");
+    "gather_timeout" Int, "", "defaults.gather_timeout", "ANSIBLE_GATHER_TIMEOUT", Ignored("facts come in one round trip; give a `setup` task a `timeout`");
     "any_unparsed_is_failed" Bool, "true", "inventory.any_unparsed_is_failed", "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED", Moot("an inventory with a mistake always ends the run");
     "inventory_cache" Bool, "false", "inventory.cache", "ANSIBLE_INVENTORY_CACHE", Moot("inventories are read once for a run");
     "inventory_cache_plugin" Text, "", "inventory.cache_plugin", "ANSIBLE_INVENTORY_CACHE_PLUGIN", Moot("inventories are read once for a run");

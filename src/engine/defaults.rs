@@ -14,17 +14,29 @@ pub enum Gathering {
     Smart,
 }
 
+/// What an unknown name in a play's `hosts` is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnknownHosts {
+    /// A warning.
+    #[default]
+    Warn,
+    /// An error.
+    Refuse,
+    /// Nothing to speak of.
+    Ignore,
+}
+
 /// Settings in place of keywords: any keyword wins over them.
 #[derive(Debug, Clone)]
 pub struct KeywordDefaults {
     /// Keywords that tasks inherit, as if they stood around every play.
     pub common: Common,
+    /// What an unknown name in a play's `hosts` is.
+    pub unknown_hosts: UnknownHosts,
     /// When facts are gathered.
     pub gathering: Gathering,
     /// Which facts are gathered; all when it is empty.
     pub gather_subset: Vec<String>,
-    /// How many seconds gathering facts may take.
-    pub gather_timeout: Option<u64>,
     /// How hosts go through the tasks.
     pub strategy: String,
     /// Whether notified handlers run after a failure.
@@ -39,9 +51,9 @@ impl Default for KeywordDefaults {
     fn default() -> Self {
         Self {
             common: Common::default(),
+            unknown_hosts: UnknownHosts::default(),
             gathering: Gathering::default(),
             gather_subset: Vec::new(),
-            gather_timeout: None,
             strategy: "linear".to_owned(),
             force_handlers: false,
             poll_interval: 15,

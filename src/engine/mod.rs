@@ -47,7 +47,7 @@ mod tags;
 mod task;
 mod vars_files;
 
-pub use defaults::{Gathering, KeywordDefaults};
+pub use defaults::{Gathering, KeywordDefaults, UnknownHosts};
 pub use interrupt::Interrupt;
 pub use listing::{PlayListing, TaskListing, list};
 pub use options::{ConnectionDefaults, Operator, Options};

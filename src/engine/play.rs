@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use super::defaults::UnknownHosts;
 use super::exports::Exports;
 use super::handlers::{Handler, Notified};
 use super::keywords;
@@ -153,9 +154,15 @@ impl Engine {
         let inventory = self.store.inventory();
         let selection = inventory.resolve(&pattern)?;
         let unmatched = selection.unmatched.into_iter();
-        let unmatched = unmatched
-            .map(|d| d.at(&play.hosts.span).one_line())
-            .collect();
+        let mut unmatched = unmatched.map(|d| d.at(&play.hosts.span));
+        let unmatched = match self.options.keywords.unknown_hosts {
+            UnknownHosts::Warn => unmatched.map(|d| d.one_line()).collect(),
+            UnknownHosts::Ignore => Vec::new(),
+            UnknownHosts::Refuse => match unmatched.next() {
+                Some(error) => return Err(error),
+                None => Vec::new(),
+            },
+        };
         let limit = match &self.options.limit {
             Some(limit) => Some(inventory.select(limit)?),
             None => None,

@@ -108,7 +108,11 @@ impl PlayRun<'_> {
                 ));
             }
         }
-        let targets = if run.once { &hosts[..1] } else { hosts };
+        let targets = if run.once || once_for_all(task) {
+            &hosts[..1]
+        } else {
+            hosts
+        };
         match &task.action {
             Action::Include(include) => {
                 let source = Source::Tasks(include);
@@ -353,6 +357,14 @@ pub(super) fn task_name(task: &Task, scope: &Arc<Scope>) -> String {
             _ => action_name(task).to_owned(),
         },
     }
+}
+
+/// Whether a module does its work for all hosts at once, on the first one.
+fn once_for_all(task: &Task) -> bool {
+    let Action::Module { spec, .. } = &task.action else {
+        return false;
+    };
+    ["add_host", "pause"].contains(&spec.name)
 }
 
 /// The module's name, or the keyword's.

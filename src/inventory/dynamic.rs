@@ -4,13 +4,12 @@
 //! `hosts`, `children` and `vars`, host variables under `_meta.hostvars` or by `--host NAME`.
 
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
 use super::model::Inventory;
-use super::{python, vars};
+use super::{process, python, vars};
 use crate::diag::{Diagnostic, Diagnostics, SourceFile, Span};
 use crate::vars::Var;
 use crate::yaml::{Kind, Node, Style};
@@ -45,7 +44,7 @@ impl<'a> Script<'a> {
     }
 
     fn run(&self, args: &[&str]) -> Result<Map<String, Json>, Diagnostic> {
-        let output = Command::new(&self.program).args(args).output();
+        let output = process::run(&self.program, args);
         let output = output.map_err(|e| self.failed(&format!("could not be run: {e}")))?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);

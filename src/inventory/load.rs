@@ -6,14 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::model::{Inventory, Source};
+use super::reading::{IGNORED, Reading};
 use super::var_files::VarFiles;
-use super::{address, dynamic, ini, yaml};
+use super::{address, dynamic, ini, toml_file, yaml};
 use crate::diag::{Diagnostic, Diagnostics, SourceFile, Span};
-
-/// Endings that are never an inventory, or variables (ansible-core's `INVENTORY_IGNORE_EXTS`).
-const IGNORED: [&str; 12] = [
-    ".pyc", ".pyo", ".swp", ".bak", "~", ".rpm", ".md", ".txt", ".rst", ".orig", ".cfg", ".retry",
-];
 
 /// Folders in an inventory folder that hold no inventories.
 const NO_INVENTORIES: [&str; 3] = ["group_vars", "host_vars", "vars_plugins"];
@@ -26,7 +22,16 @@ impl Inventory {
     /// files, or names with a comma (`db1,db2` or `db1,`). Beside the inventory come warnings; a
     /// source that does not exist or holds mistakes is refused with all of them.
     pub fn load(sources: &[String]) -> Result<(Self, Diagnostics), Diagnostics> {
+        Self::load_as(sources, &Reading::default())
+    }
+
+    /// The same, as settings say.
+    pub fn load_as(
+        sources: &[String],
+        reading: &Reading,
+    ) -> Result<(Self, Diagnostics), Diagnostics> {
         let mut loader = Loader {
+            reading,
             inventory: Self::new(),
             diagnostics: Diagnostics::new(),
         };
@@ -36,13 +41,19 @@ impl Inventory {
         let Loader {
             mut inventory,
             mut diagnostics,
+            ..
         } = loader;
         inventory.reading = None;
+        inventory.settle_names(reading.group_names, &mut diagnostics);
         inventory.reconcile();
         warn_of_twins(&inventory, &mut diagnostics);
         if inventory.hosts.is_empty() && !diagnostics.has_errors() {
             let message = "the inventory has no hosts, only the implicit `localhost`";
-            diagnostics.push(Diagnostic::warning(message));
+            if reading.empty_is_error {
+                diagnostics.push(Diagnostic::error(message));
+            } else if reading.warn_of_empty {
+                diagnostics.push(Diagnostic::warning(message));
+            }
         }
         let warnings = diagnostics.clone();
         diagnostics.result((inventory, warnings))
@@ -61,12 +72,13 @@ fn warn_of_twins(inventory: &Inventory, diagnostics: &mut Diagnostics) {
     }
 }
 
-struct Loader {
+struct Loader<'a> {
+    reading: &'a Reading,
     inventory: Inventory,
     diagnostics: Diagnostics,
 }
 
-impl Loader {
+impl Loader<'_> {
     fn source(&mut self, source: &str) {
         let path = Path::new(source);
         if path.is_dir() {
@@ -133,8 +145,11 @@ impl Loader {
             self.diagnostics.push(Diagnostic::error(message).help(help));
             return;
         }
-        for path in entries(dir, &mut self.diagnostics) {
+        for path in all_entries(dir, &mut self.diagnostics) {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if self.reading.ignores(&name) {
+                continue;
+            }
             if !path.is_dir() {
                 self.file(&path);
             } else if !NO_INVENTORIES.contains(&name.as_ref()) {
@@ -161,9 +176,7 @@ impl Loader {
                 Err(errors) => self.diagnostics.extend(errors),
             },
             Format::Toml => {
-                let message = format!("`{}` is TOML, which is not supported", path.display());
-                let help = "write the inventory as YAML or INI";
-                self.diagnostics.push(Diagnostic::error(message).help(help));
+                toml_file::read(&source, &mut self.inventory, &mut self.diagnostics);
             }
         }
     }
@@ -216,6 +229,13 @@ fn looks_like_yaml(text: &str) -> bool {
 
 /// What a folder holds, sorted by name, without hidden and ignored files.
 pub(super) fn entries(dir: &Path, diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
+    let mut paths = all_entries(dir, diagnostics);
+    paths.retain(|path| !ignored(path));
+    paths
+}
+
+/// What a folder holds, sorted by name.
+fn all_entries(dir: &Path, diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
     let read = || -> io::Result<Vec<PathBuf>> {
         std::fs::read_dir(dir)?
             .map(|entry| Ok(entry?.path()))
@@ -223,7 +243,6 @@ pub(super) fn entries(dir: &Path, diagnostics: &mut Diagnostics) -> Vec<PathBuf>
     };
     match read() {
         Ok(mut paths) => {
-            paths.retain(|path| !ignored(path));
             paths.sort();
             paths
         }

@@ -55,10 +55,14 @@ impl Inventory {
     /// Like [`Inventory::select`], but parts that match nothing are told beside the hosts, for
     /// plays whose groups may be empty or not exist.
     pub fn resolve(&self, pattern: &str) -> Result<Selection, Diagnostic> {
-        let mut parts = split(pattern)
-            .into_iter()
-            .map(Part::new)
-            .collect::<Vec<_>>();
+        let named = named_files(pattern)?;
+        let texts = split(pattern).into_iter().flat_map(|part| {
+            match named.iter().find(|(name, _)| name.as_str() == part) {
+                Some((_, lines)) => lines.iter().map(String::as_str).collect(),
+                None => vec![part],
+            }
+        });
+        let mut parts: Vec<Part<'_>> = texts.map(Part::new).collect();
         parts.sort_by_key(|part| part.sign);
         let mut unmatched = Vec::new();
         let mut hosts = IndexSet::new();
@@ -179,6 +183,26 @@ impl<'a> Part<'a> {
         };
         Self { sign, text }
     }
+}
+
+/// The parts that name a file of patterns (`@FILE`), with the patterns in it.
+fn named_files(pattern: &str) -> Result<Vec<(String, Vec<String>)>, Diagnostic> {
+    let mut named = Vec::new();
+    for part in split(pattern)
+        .into_iter()
+        .filter(|part| part.starts_with('@'))
+    {
+        let path = &part[1..];
+        let text = std::fs::read_to_string(path).map_err(|why| {
+            let error = Diagnostic::error(format!("failed to read `{path}`: {why}"));
+            error.help("after `@` stands a file with one host or pattern on a line")
+        })?;
+        let lines = text.lines().map(str::trim);
+        let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let parts = lines.flat_map(split).map(str::to_owned);
+        named.push((part.to_owned(), parts.collect()));
+    }
+    Ok(named)
 }
 
 /// The parts of a pattern: separated by commas, or by colons outside brackets.

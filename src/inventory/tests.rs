@@ -344,7 +344,7 @@ fn yaml_mistakes_come_all_at_once() {
     );
     assert_eq!(
         errors("i.yml", "plugin: aws_ec2\n"),
-        "i.yml:1:9: inventory plugins are not supported (write what it lists with \
+        "i.yml:1:9: of inventory plugins only `constructed` is supported (write what it lists with \
          `ansible-inventory --list --yaml --output FILE`)"
     );
 }
@@ -561,4 +561,43 @@ proptest::proptest! {
         inventory.add_host("c", &["b"], VarMap::new());
         let _ = inventory.resolve(&text);
     }
+}
+
+#[test]
+fn mistakes_of_constructed_groups_have_their_places() {
+    let text =
+        "plugin: constructed\nstrct: true\nkeyed_groups: [{ky: x}, {prefix: y}]\ncompose: 5\n";
+    let dir = folder(&[("c.yml", text)]);
+    let errors = load(dir.path(), "c.yml").unwrap_err();
+    let wanted = [
+        "2:1: the plugin `constructed` has no option `strct` (did you mean `strict`?)",
+        "3:17: `keyed_groups` have no `ky` (did you mean `key`?)",
+        "3:25: a keyed group needs a `key` (it is the expression whose value names the group)",
+        "4:10: `compose` must be a mapping, found a number (write one `name: expression` on a line)",
+    ];
+    for (error, wanted) in errors.iter().zip(wanted) {
+        let line = error.one_line();
+        assert!(line.ends_with(wanted), "{line}");
+    }
+    assert_eq!(
+        errors
+            .iter()
+            .filter(|e| e.severity == crate::diag::Severity::Error)
+            .count(),
+        4
+    );
+}
+
+#[test]
+fn a_toml_inventory_keeps_its_places() {
+    let dir = folder(&[("h.toml", "[web]\nhosts = 5\n[web.vrs]\nx = 1\n")]);
+    let errors = load(dir.path(), "h.toml").unwrap_err().to_string();
+    assert!(
+        errors.contains("h.toml:2:9: `hosts` must be a mapping"),
+        "{errors}"
+    );
+    assert!(
+        errors.contains("h.toml:3:6: unknown key `vrs` in group `web`"),
+        "{errors}"
+    );
 }

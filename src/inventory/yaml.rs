@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::address;
 use super::model::Inventory;
 use super::vars;
+use super::{address, constructed};
 use crate::diag::{Diagnostic, Diagnostics, did_you_mean, or_list};
 use crate::vars::{Var, VarMap};
 use crate::yaml::{Node, Scalar, Style};
@@ -31,7 +31,11 @@ pub(super) fn read(root: &Node, inventory: &mut Inventory, diagnostics: &mut Dia
         return;
     };
     if let Some(plugin) = root.get("plugin") {
-        let message = "inventory plugins are not supported".to_owned();
+        if plugin.raw().is_some_and(constructed::is_named) {
+            constructed::read(root, reader.inventory, reader.diagnostics);
+            return;
+        }
+        let message = "of inventory plugins only `constructed` is supported".to_owned();
         let help = "write what it lists with `ansible-inventory --list --yaml --output FILE`";
         reader.refuse(plugin, message, help);
         return;

@@ -108,3 +108,16 @@ fn settings_are_shown_with_their_origins() {
     assert_snapshot!(project.run(&asked));
     assert_snapshot!(project.run(&["config", "frks"]));
 }
+
+#[test]
+fn an_inventory_is_shown() {
+    let project = Project::new().file("inventories/group_vars/all.yml", "port: 5432\n");
+    let tree = project.run(&["inventory", "--graph", "--vars"]);
+    assert!(
+        tree.contains("  |  |--db1\n  |  |  |--{ansible_connection = local}\n"),
+        "{tree}"
+    );
+    assert!(tree.contains("  |--{port = 5432}\n"), "{tree}");
+    assert_snapshot!(project.run(&["inventory", "--graph", "databases"]));
+    assert_snapshot!(project.run(&["inventory", "--host", "db3"]));
+}
