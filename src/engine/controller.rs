@@ -15,6 +15,8 @@ pub(super) struct TaskController<'a> {
     pub(super) engine: &'a Engine,
     pub(super) play: &'a Play,
     pub(super) task: &'a Arc<Task>,
+    /// The folders of the roles the task stands in, innermost first.
+    pub(super) roles: Vec<PathBuf>,
 }
 
 #[async_trait]
@@ -22,7 +24,7 @@ impl Controller for TaskController<'_> {
     fn find(&self, kind: FileKind, name: &str) -> Result<ProjectFile, Diagnostic> {
         self.engine
             .project
-            .file(&self.task.span, &self.play.source, kind, name)
+            .file(&self.task.span, &self.roles, &self.play.source, kind, name)
     }
 
     fn vars_folder(&self, name: &str) -> PathBuf {

@@ -1,10 +1,12 @@
 //! Keywords on their way from the play down to a task.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::defaults::KeywordDefaults;
+use super::role::RoleContext;
 use crate::diag::SourceFile;
-use crate::playbook::{Common, Play, Task};
+use crate::playbook::{Block, Common, Play, Task};
 use crate::vars::{Layers, Level};
 use crate::yaml::Node;
 
@@ -24,6 +26,8 @@ pub(super) struct Inherited {
     pub(super) module_defaults: Vec<Node>,
     /// The innermost word on each of the other keywords.
     pub(super) keywords: Common,
+    /// The role it stands in.
+    pub(super) role: Option<Arc<RoleContext>>,
     /// The file the task stands in.
     pub(super) file: Option<Arc<SourceFile>>,
     /// Whether the step belongs to a `rescue` or `always`, which an interrupt does not stop.
@@ -65,6 +69,22 @@ impl Inherited {
         next.module_defaults.extend(inner.module_defaults.clone());
         next.keywords.override_with(inner);
         next
+    }
+
+    /// Into a block, which may be a role's.
+    pub(super) fn enter(&self, block: &Block) -> Self {
+        let mut next = self.descend(&block.common);
+        if let Some(used) = &block.role {
+            next.role = Some(RoleContext::enter(used, self.role.as_ref()));
+        }
+        next
+    }
+
+    /// The folders of the roles around, innermost first: files are looked for there.
+    pub(super) fn role_folders(&self) -> Vec<PathBuf> {
+        let role = self.role.as_deref();
+        role.map(|role| role.folders().map(Path::to_owned).collect())
+            .unwrap_or_default()
     }
 
     /// The same within a `rescue` or `always`.

@@ -166,6 +166,7 @@ impl PlayRun<'_> {
             engine: self.engine,
             play: self.play,
             task: run.task,
+            roles: run.inherited.role_folders(),
         };
         let ctx = Ctx {
             host: call.delegated_to.as_deref().unwrap_or(&call.host),

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use super::handlers::Notified;
+use super::exports::Exports;
+use super::handlers::{Handler, Notified};
 use super::keywords;
 use super::magic;
 use super::order;
+use super::roles_run::RolesRun;
 use super::run::{Engine, mistake};
 use super::serial;
 use super::vars_files::VarsFiles;
@@ -50,6 +52,12 @@ pub(super) struct PlayRun<'a> {
     pub(super) standing: Mutex<Vec<Arc<str>>>,
     pub(super) ended: Mutex<Option<Ended>>,
     pub(super) notified: Mutex<Notified>,
+    /// The play's handlers; roles included at run time bring more.
+    pub(super) handlers: Mutex<Vec<Arc<Handler>>>,
+    /// What the play's roles give to all its tasks.
+    pub(super) exports: Mutex<Arc<Exports>>,
+    /// Where roles have run.
+    pub(super) roles_run: Mutex<RolesRun>,
     pub(super) max_fail: Option<f64>,
     pub(super) vars_files: VarsFiles,
     pub(super) host_magic: Mutex<HashMap<Arc<str>, Arc<VarMap>>>,
@@ -93,6 +101,9 @@ impl Engine {
             named,
             ended: Mutex::default(),
             notified: Mutex::default(),
+            handlers: Mutex::new(Handler::all(play, &self.options.keywords)),
+            exports: Mutex::new(Arc::new(Exports::of_play(play))),
+            roles_run: Mutex::default(),
             max_fail: max_fail(play, &scope)?,
             vars_files: VarsFiles::default(),
             host_magic: Mutex::default(),

@@ -17,6 +17,10 @@ pub(super) enum Target {
     IncludeTasks,
     /// `import_tasks`.
     ImportTasks,
+    /// `include_role`.
+    IncludeRole,
+    /// `import_role`.
+    ImportRole,
     /// `meta`.
     Meta,
 }
@@ -36,15 +40,7 @@ pub(super) struct Call {
 }
 
 /// Actions that are not there, and what to use instead.
-const REFUSED: [(&str, &str); 5] = [
-    (
-        "include_role",
-        "put the role's tasks into a file and use `include_tasks`",
-    ),
-    (
-        "import_role",
-        "put the role's tasks into a file and use `import_tasks`",
-    ),
+const REFUSED: [(&str, &str); 3] = [
     ("include", "use `include_tasks` or `import_tasks`"),
     ("async_status", "remove `async` from the task it waits for"),
     ("import_playbook", "it stands beside plays, not among tasks"),
@@ -55,6 +51,8 @@ fn target(name: &str) -> Option<Target> {
     match builtin(name) {
         "include_tasks" => Some(Target::IncludeTasks),
         "import_tasks" => Some(Target::ImportTasks),
+        "include_role" => Some(Target::IncludeRole),
+        "import_role" => Some(Target::ImportRole),
         "meta" => Some(Target::Meta),
         _ => modules::find(name).map(Target::Module),
     }
@@ -80,9 +78,15 @@ pub(super) fn is_action(name: &str) -> bool {
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    ["include_tasks", "import_tasks", "meta"]
-        .into_iter()
-        .chain(modules::names())
+    [
+        "include_tasks",
+        "import_tasks",
+        "include_role",
+        "import_role",
+        "meta",
+    ]
+    .into_iter()
+    .chain(modules::names())
 }
 
 /// Finds the one action of a task; reports when there is none, or more than one.

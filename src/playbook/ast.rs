@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::role::{IncludeRole, RoleUse};
 use crate::diag::{SourceFile, Span};
 use crate::modules::ModuleSpec;
 use crate::vars::VarMap;
@@ -100,11 +101,11 @@ pub struct Play {
     pub force_handlers: Option<Node>,
     /// `pre_tasks`.
     pub pre_tasks: Vec<Step>,
-    /// `tasks`.
+    /// `roles`, each a block, and then `tasks`.
     pub tasks: Vec<Step>,
     /// `post_tasks`.
     pub post_tasks: Vec<Step>,
-    /// `handlers`.
+    /// The handlers of roles, a block for each role, then `handlers`.
     pub handlers: Vec<Step>,
 }
 
@@ -135,7 +136,7 @@ pub enum SerialSize {
 pub enum Step {
     /// A task.
     Task(Arc<Task>),
-    /// A block, or an `import_tasks` whose tasks stand in it.
+    /// A block, an `import_tasks` or a role, whose tasks stand in it.
     Block(Arc<Block>),
 }
 
@@ -152,6 +153,8 @@ pub struct Block {
     pub rescue: Vec<Step>,
     /// What follows in any case.
     pub always: Vec<Step>,
+    /// The role whose tasks or handlers these are.
+    pub role: Option<Arc<RoleUse>>,
 }
 
 /// One task or handler.
@@ -222,6 +225,8 @@ pub enum Action {
     },
     /// `include_tasks`: a file of tasks is read when the task runs.
     Include(Box<Include>),
+    /// `include_role`: a role is found when the task runs.
+    IncludeRole(Box<IncludeRole>),
     /// `meta`.
     Meta(Meta),
 }

@@ -18,6 +18,7 @@ mod names;
 mod notified;
 mod place;
 mod play;
+mod role;
 mod step;
 mod task;
 #[cfg(test)]
@@ -28,6 +29,9 @@ pub use ast::{
     Action, Block, Common, Include, LoopControl, Meta, Play, Playbook, Section, SerialSize, Step,
     Task, TaskArgs,
 };
-pub use files::Files;
+pub use files::{Files, Part, RoleFolder};
 pub use keyword::{KeywordDoc, keywords};
-pub use load::{load, load_tasks};
+pub use load::{load, load_role, load_tasks};
+pub(crate) use role::handlers as role_handlers;
+pub use role::{IncludeRole, Role, RoleFrom, RoleUse};
+pub(crate) use role::{RoleUsing, role_step};

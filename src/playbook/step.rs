@@ -94,6 +94,7 @@ fn block(decoder: &mut Decoder<'_>, node: &Node) -> Option<Block> {
         rescue: part("rescue"),
         always: part("always"),
         common,
+        role: None,
     })
 }
 
