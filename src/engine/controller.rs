@@ -28,7 +28,8 @@ impl Controller for TaskController<'_> {
     }
 
     fn vars_folder(&self, name: &str) -> PathBuf {
-        self.engine.project.vars_folder(&self.task.span, name)
+        let role = self.roles.first().map(PathBuf::as_path);
+        self.engine.project.vars_folder(&self.task.span, role, name)
     }
 
     async fn ask(&self, question: &str, echo: bool) -> Option<String> {
