@@ -197,7 +197,11 @@ impl Project {
         let of_role = role.filter(|_| !Path::new(name).is_absolute());
         if let Some(role) = of_role {
             let named = Path::new(name);
-            let folder = if named.starts_with("vars") { "" } else { "vars" };
+            let folder = if named.starts_with("vars") {
+                ""
+            } else {
+                "vars"
+            };
             return role.join(folder).join(named);
         }
         let beside = lookup::candidates(from.source(), &[""], name)
