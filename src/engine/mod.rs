@@ -29,6 +29,7 @@ mod options;
 mod order;
 mod play;
 mod play_scope;
+mod prompts;
 mod role;
 mod roles_run;
 mod run;

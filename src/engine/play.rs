@@ -68,7 +68,8 @@ impl Engine {
     /// Runs one play.
     pub(super) async fn play(&self, index: usize, play: &Play) -> Result<PlayEnd, Diagnostic> {
         self.enter(play);
-        let scope = self.play_scope(play);
+        let answers = Arc::new(self.ask(play, &self.play_scope(play)).await?);
+        let scope = self.play_scope(play).with(Arc::clone(&answers));
         let Selected {
             hosts,
             named,
@@ -95,7 +96,9 @@ impl Engine {
             index,
             name,
             batch: Vec::new(),
-            layers: Layers::new().with(Level::PlayVars, Arc::clone(&play.common.vars)),
+            layers: Layers::new()
+                .with(Level::PlayVars, Arc::clone(&play.common.vars))
+                .with(Level::VarsPrompt, answers),
             standing: Mutex::new(hosts.clone()),
             all: hosts,
             named,

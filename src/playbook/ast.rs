@@ -88,6 +88,8 @@ pub struct Play {
     pub gather_facts: Option<Node>,
     /// `gather_subset`.
     pub gather_subset: Option<Node>,
+    /// `vars_prompt`.
+    pub vars_prompt: Vec<Prompt>,
     /// `vars_files`.
     pub vars_files: Vec<Node>,
     /// `serial`: sizes of the batches, the last one repeated; empty for all at once. A template
@@ -107,6 +109,29 @@ pub struct Play {
     pub post_tasks: Vec<Step>,
     /// The handlers of roles, a block for each role, then `handlers`.
     pub handlers: Vec<Step>,
+}
+
+/// A variable the operator is asked for. But for its name everything may be a template.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    /// Where it stands.
+    pub span: Span,
+    /// The variable.
+    pub name: String,
+    /// `prompt`: the question; the name itself when absent.
+    pub prompt: Option<Node>,
+    /// `default`.
+    pub default: Option<Node>,
+    /// `private`: whether the answer is hidden, which it is when absent.
+    pub private: Option<Node>,
+    /// `confirm`: whether it is asked for twice.
+    pub confirm: Option<Node>,
+    /// `encrypt`: the scheme with which the answer is hashed.
+    pub encrypt: Option<Node>,
+    /// `salt` of that hash.
+    pub salt: Option<Node>,
+    /// `salt_size`: how long a salt made up for it is.
+    pub salt_size: Option<Node>,
 }
 
 /// Which list of a play a step stands in.

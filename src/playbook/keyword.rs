@@ -165,6 +165,7 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("hosts", PLAY, Kind::Special, "the hosts the play runs on"),
     keyword("gather_facts", PLAY, Kind::Bool, "whether to gather facts first"),
     keyword("gather_subset", PLAY, Kind::Texts, "which facts to gather"),
+    keyword("vars_prompt", PLAY, Kind::Special, "variables that the operator is asked for"),
     keyword("vars_files", PLAY, Kind::Special, "files of variables"),
     keyword("serial", PLAY, Kind::Special, "how many hosts go through the play at a time"),
     keyword("order", PLAY, Kind::Choice(ORDERS), "the order of the hosts"),
@@ -206,8 +207,6 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("extended_allitems", LOOP, Kind::Bool, "whether `ansible_loop.allitems` holds all items"),
     keyword("break_when", LOOP, Kind::Condition, "the condition after which no further item runs"),
 
-    refused("vars_prompt", PLAY, "questions for the operator",
-        "pass the values with `-e`, or ask with the `pause` module"),
     refused("fact_path", PLAY, "the folder of local facts", "remove it"),
     refused("gather_timeout", PLAY, "how long gathering facts may take",
         "give a `setup` task a `timeout`"),

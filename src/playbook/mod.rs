@@ -18,6 +18,7 @@ mod names;
 mod notified;
 mod place;
 mod play;
+mod prompts;
 mod role;
 mod step;
 mod task;
@@ -26,8 +27,8 @@ mod tests;
 mod value;
 
 pub use ast::{
-    Action, Block, Common, Include, LoopControl, Meta, Play, Playbook, Section, SerialSize, Step,
-    Task, TaskArgs,
+    Action, Block, Common, Include, LoopControl, Meta, Play, Playbook, Prompt, Section, SerialSize,
+    Step, Task, TaskArgs,
 };
 pub use files::{Files, Part, RoleFolder};
 pub use keyword::{KeywordDoc, keywords};

@@ -7,7 +7,7 @@ use super::common::{common, tags};
 use super::decoder::{Decoder, is_template};
 use super::fields::Fields;
 use super::place::Place;
-use super::{action, names, notified, role, step, value};
+use super::{action, names, notified, prompts, role, step, value};
 use crate::diag::Diagnostic;
 use crate::vars::VarMap;
 use crate::yaml::{Node, Scalar};
@@ -155,6 +155,7 @@ fn play(decoder: &mut Decoder<'_>, entry: &Node) -> Option<Play> {
     let hosts = hosts(decoder, &fields);
     check_serial(decoder, fields.value("serial"));
     check_strategy(decoder, fields.value("strategy"));
+    let vars_prompt = prompts::prompts(decoder, fields.value("vars_prompt"));
     let vars_files = vars_files(decoder, fields.value("vars_files"));
     let roles = role::roles(decoder, "roles", fields.value("roles"));
     let mut steps = |name: &str, place: Place| match fields.value(name) {
@@ -179,6 +180,7 @@ fn play(decoder: &mut Decoder<'_>, entry: &Node) -> Option<Play> {
         hosts: hosts?,
         gather_facts: fields.take("gather_facts"),
         gather_subset: fields.take("gather_subset"),
+        vars_prompt,
         vars_files,
         serial: fields.take("serial"),
         order: fields.take("order"),

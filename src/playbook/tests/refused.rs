@@ -86,8 +86,16 @@ fn values_of_play_keywords() {
             "play.yml:1:24: `max_fail_percentage` must be a number, not a string",
         ),
         (
-            "vars_prompt: []",
-            "play.yml:1:3: `vars_prompt` is not supported yet (pass the values with `-e`, or ask with the `pause` module)",
+            "vars_prompt: [{name: a-b}, {name: a, promt: x}, {prompt: x}]",
+            "play.yml:1:24: `a-b` cannot be the name of a variable (a name is made of letters, digits and `_`, and begins with no digit; `a_b` would be one)\n\
+             play.yml:1:40: unknown option `promt` in `vars_prompt` (did you mean `prompt`?)\n\
+             play.yml:1:51: an entry of `vars_prompt` needs the `name` of a variable",
+        ),
+        (
+            "module_defaults: {cpy: {}, group/aws: {}, copy: {dst: x}}",
+            "play.yml:1:21: unknown module `cpy` in `module_defaults` (did you mean `copy`?)\n\
+             play.yml:1:30: no module here is in the group `aws` (the groups are `group/community.postgresql.postgresql`)\n\
+             play.yml:1:52: `copy` has no argument `dst` (did you mean `dest`?)",
         ),
     ] {
         let hosts = if line.starts_with("hosts") {
