@@ -55,7 +55,8 @@ impl Controller for TaskController {
     }
 
     fn vars_folder(&self, name: &str) -> PathBuf {
-        self.project.vars_folder(&self.task.span, name)
+        let role = self.roles.first().map(PathBuf::as_path);
+        self.project.vars_folder(&self.task.span, role, name)
     }
 
     async fn ask(&self, question: &str, echo: bool) -> Option<String> {

@@ -126,6 +126,11 @@ impl Store {
                     _ => format!("ansible_{name}"),
                 };
                 known.insert(injected.into(), Var::Data(value.clone()));
+                // In `ansible_facts` this one alone has its prefix, as in Ansible.
+                let name = match name.as_str() {
+                    "local" => "ansible_local".to_owned(),
+                    _ => name,
+                };
                 all.insert(name, value);
             }
             let all = Value::from_pairs(all);

@@ -190,9 +190,20 @@ impl Project {
 }
 
 impl Project {
-    /// The folder of variables that a task at `from` means.
+    /// The folder of variables that a task at `from` means: in a role one of its `vars/`, else
+    /// one beside the task's file.
     #[must_use]
-    pub fn vars_folder(&self, from: &Span, name: &str) -> PathBuf {
+    pub fn vars_folder(&self, from: &Span, role: Option<&Path>, name: &str) -> PathBuf {
+        let of_role = role.filter(|_| !Path::new(name).is_absolute());
+        if let Some(role) = of_role {
+            let named = Path::new(name);
+            let folder = if named.starts_with("vars") {
+                ""
+            } else {
+                "vars"
+            };
+            return role.join(folder).join(named);
+        }
         let beside = lookup::candidates(from.source(), &[""], name)
             .into_iter()
             .next();

@@ -1,5 +1,6 @@
 //! The script that reads a host: files of `/proc` and few programs, so that it costs little.
 
+use super::local;
 use super::subset::Group;
 use crate::modules::sections::PRELUDE;
 
@@ -16,6 +17,9 @@ rb managers; for m in apt-get dnf yum zypper apk; do command -v $m; done
 rb machine; cat /etc/machine-id 2>/dev/null
 rb container; cat /run/systemd/container 2>/dev/null || { [ ! -e /.dockerenv ] || echo docker; }
 rb product; cat /sys/class/dmi/id/product_name 2>/dev/null; rb vendor; cat /sys/class/dmi/id/sys_vendor 2>/dev/null
+rb fips; cat /proc/sys/crypto/fips_enabled 2>/dev/null
+rb apparmor; [ ! -d /sys/kernel/security/apparmor ] || echo enabled
+rb load; cat /proc/loadavg 2>/dev/null
 rb cmdline; cat /proc/cmdline 2>/dev/null
 rb selinux; [ ! -d /sys/fs/selinux ] || cat /sys/fs/selinux/enforce 2>/dev/null
 "#;
@@ -43,12 +47,15 @@ rb dns; cat /etc/resolv.conf 2>/dev/null
 ";
 
 /// The script that reads these groups.
-pub(super) fn script(groups: &[Group]) -> String {
+pub(super) fn script(groups: &[Group], fact_path: &str) -> String {
     let mut script = format!("{PRELUDE}export LC_ALL=C\n");
     let mut environment = "";
     for group in groups {
         match group {
-            Group::Min => script.push_str(MIN),
+            Group::Min => {
+                script.push_str(MIN);
+                script.push_str(&local::script(fact_path));
+            }
             // First of all, before the script's own variables are there.
             Group::Env => environment = "rb env; env -0\n",
             Group::Hardware => script.push_str(HARDWARE),

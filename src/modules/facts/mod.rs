@@ -1,6 +1,7 @@
 //! Facts: what a host is, read in one round trip.
 
 mod collect;
+mod local;
 mod network;
 mod platform;
 mod resources;

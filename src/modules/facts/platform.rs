@@ -53,6 +53,8 @@ fn names(sections: &Sections, facts: &mut Facts) {
         "32"
     };
     set(facts, "userspace_bits", bits);
+    set(facts, "userspace_architecture", architecture);
+    set(facts, "module_setup", true);
 }
 
 /// `KEY=value` lines with the shell's quoting, as os-release(5) says.
@@ -108,11 +110,26 @@ fn distribution(sections: &Sections, facts: &mut Facts) {
         name if name.is_empty() => "NA".to_owned(),
         name => name,
     };
+    let minor = version_minor(&version).to_owned();
+    set(facts, "distribution_major_version", major.clone());
+    if !minor.is_empty() {
+        set(facts, "distribution_minor_version", minor);
+    }
+    set(facts, "distribution_file_variety", family.clone());
+    if !release("ID").is_empty() {
+        let lsb = json!({"id": name, "codename": codename, "description": release("PRETTY_NAME"),
+            "release": release("VERSION_ID"), "major_release": major});
+        set(facts, "lsb", lsb);
+    }
     set(facts, "distribution", name);
     set(facts, "distribution_version", version);
-    set(facts, "distribution_major_version", major);
     set(facts, "distribution_release", codename);
     set(facts, "os_family", family);
+}
+
+/// The second part of a version.
+fn version_minor(version: &str) -> &str {
+    version.split('.').nth(1).unwrap_or_default()
 }
 
 fn user(sections: &Sections, facts: &mut Facts) {
@@ -153,9 +170,8 @@ fn machine(sections: &Sections, facts: &mut Facts) {
         ("system_vendor", "vendor"),
     ] {
         let value = sections.get(section).trim();
-        if !value.is_empty() {
-            set(facts, key, value);
-        }
+        let value = if value.is_empty() { "NA" } else { value };
+        set(facts, key, value);
     }
     if let Some(container) = sections.lines("container").next() {
         set(facts, "virtualization_type", container);
@@ -173,6 +189,24 @@ fn machine(sections: &Sections, facts: &mut Facts) {
         _ => json!({"status": "disabled"}),
     };
     set(facts, "selinux", selinux);
+    let apparmor = match sections.get("apparmor").trim() {
+        "" => "disabled",
+        status => status,
+    };
+    set(facts, "apparmor", json!({ "status": apparmor }));
+    set(facts, "fips", sections.get("fips").trim() == "1");
+    let load: Vec<f64> = sections
+        .get("load")
+        .split(' ')
+        .map_while(|n| n.parse().ok())
+        .collect();
+    if let [one, five, fifteen, ..] = load[..] {
+        set(
+            facts,
+            "loadavg",
+            json!({"1m": one, "5m": five, "15m": fifteen}),
+        );
+    }
 }
 
 /// From `epoch nanoseconds offset zone date time weekday number week`.
@@ -209,7 +243,7 @@ fn date_time(text: &str) -> Option<Json> {
         "iso8601_micro": utc.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string(),
         "iso8601_basic": format!("{compact}{:06}", nanos / 1000),
         "iso8601_basic_short": compact,
-        "tz": zone, "tz_offset": offset,
+        "tz": zone, "tz_dst": zone, "tz_offset": offset,
     }))
 }
 
@@ -230,12 +264,14 @@ mod tests {
         let out = "\n\u{1e}os\nID=debian\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\n\n\u{1e}debian\n12.12\n";
         let mut facts = Facts::new();
         distribution(&Sections::parse(out), &mut facts);
-        assert_eq!(
-            Json::Object(facts),
-            json!({"distribution": "Debian", "distribution_version": "12.12",
-                "distribution_major_version": "12", "distribution_release": "bookworm",
-                "os_family": "Debian"})
-        );
+        let told = |name: &str| facts[name].as_str().unwrap_or_default();
+        assert_eq!(told("distribution"), "Debian");
+        assert_eq!(told("distribution_version"), "12.12");
+        assert_eq!(told("distribution_major_version"), "12");
+        assert_eq!(told("distribution_minor_version"), "12");
+        assert_eq!(told("distribution_release"), "bookworm");
+        assert_eq!(told("os_family"), "Debian");
+        assert_eq!(facts["lsb"]["codename"], json!("bookworm"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use globset::Glob;
 use serde_json::{Map, Value as Json};
 
 use super::subset::Group;
-use super::{collect, network, platform, resources, subset};
+use super::{collect, local, network, platform, resources, subset};
 use crate::module_args;
 use crate::modules::outcome::Effect;
 use crate::modules::sections::Sections;
@@ -20,6 +20,8 @@ module_args! {
         gather_subset: Vec<String> = "all";
         /// Keep only facts whose `ansible_…` name matches one of these patterns.
         filter: Option<Vec<String>>;
+        /// The folder of the host's own facts, `*.fact`: JSON, INI, or programs that print it.
+        fact_path: String = "/etc/ansible/facts.d";
         /// Taken for compatibility: what could hang is bounded anyway.
         gather_timeout: i64 = "10";
     }
@@ -43,7 +45,7 @@ async fn run(args: &Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     let groups = subset::groups(&args.gather_subset).map_err(Failure::new)?;
     let output = ctx
         .remote
-        .check("gather facts", &collect::script(&groups))
+        .check("gather facts", &collect::script(&groups, &args.fact_path))
         .await?;
     let mut facts = read(&groups, &Sections::parse(&output.out()));
     if let Some(patterns) = &args.filter {
@@ -66,7 +68,10 @@ fn read(groups: &[Group], sections: &Sections) -> platform::Facts {
     let mut facts = platform::Facts::new();
     for group in groups {
         match group {
-            Group::Min => platform::min(sections, &mut facts),
+            Group::Min => {
+                platform::min(sections, &mut facts);
+                facts.insert("local".to_owned(), local::read(sections));
+            }
             Group::Env => platform::env(sections, &mut facts),
             Group::Hardware => resources::hardware(sections, &mut facts),
             Group::Network => network::network(sections, &mut facts),
