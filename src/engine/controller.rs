@@ -54,6 +54,10 @@ impl Controller for TaskController {
         self.jobs.state(&self.host, jid, forget).await
     }
 
+    fn vars_folder(&self, name: &str) -> PathBuf {
+        self.project.vars_folder(&self.task.span, name)
+    }
+
     async fn ask(&self, question: &str, echo: bool) -> Option<String> {
         self.operator.ask(question, echo).await
     }

@@ -9,6 +9,7 @@ mod arguments;
 mod batch;
 mod connections;
 mod controller;
+mod custom_stats;
 mod defaults;
 mod effects;
 mod exports;
@@ -44,6 +45,7 @@ mod store;
 mod story;
 mod tags;
 mod task;
+mod vars_files;
 
 pub use defaults::{Gathering, KeywordDefaults};
 pub use interrupt::Interrupt;

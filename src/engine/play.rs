@@ -12,6 +12,7 @@ use super::order;
 use super::roles_run::RolesRun;
 use super::run::{Engine, mistake};
 use super::serial;
+use super::vars_files::VarsFiles;
 use crate::diag::Diagnostic;
 use crate::event::Event;
 use crate::playbook::{Play, SerialSize};
@@ -62,6 +63,7 @@ pub(super) struct PlayRun<'a> {
     pub(super) lanes: Lanes,
     /// Failed hosts that take part in later plays nevertheless (`meta: clear_host_errors`).
     pub(super) pardoned: Mutex<Vec<Arc<str>>>,
+    pub(super) vars_files: VarsFiles,
     pub(super) host_magic: Mutex<HashMap<Arc<str>, Arc<VarMap>>>,
     pub(super) inventory_magic: Mutex<Option<Arc<VarMap>>>,
 }
@@ -112,10 +114,11 @@ impl Engine {
             max_fail: max_fail(play, &scope)?,
             lanes: self.lanes(play, &scope)?,
             pardoned: Mutex::default(),
+            vars_files: VarsFiles::default(),
             host_magic: Mutex::default(),
             inventory_magic: Mutex::default(),
         };
-        run.load_vars_files(&scope)?;
+        run.read_vars_files()?;
         run.warn_of_strategy();
         let count = cut.len();
         for (i, batch) in cut.into_iter().enumerate() {

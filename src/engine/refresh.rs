@@ -62,7 +62,10 @@ fn add(inventory: &mut Inventory, host: &str, effect: &Effect) -> Result<(), Dia
             inventory.add_group(key, &parents)?;
             inventory.add_to_group(host, key);
         }
-        Effect::Facts(_) | Effect::SetFacts(_) => {}
+        Effect::Facts(_)
+        | Effect::SetFacts { .. }
+        | Effect::Stats { .. }
+        | Effect::IncludeVars(_) => {}
     }
     Ok(())
 }

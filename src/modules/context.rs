@@ -17,6 +17,8 @@ pub enum FileKind {
     Files,
     /// `templates/`.
     Templates,
+    /// `vars/`.
+    Vars,
 }
 
 /// The controller's side of things, as far as modules may touch it.
@@ -29,6 +31,9 @@ pub trait Controller: Send + Sync {
 
     /// How a background job of this host is; with `forget`, nothing is known of it afterwards.
     async fn job(&self, jid: &str, forget: bool) -> JobState;
+
+    /// The folder of variables that a task means by `name`; it need not exist.
+    fn vars_folder(&self, name: &str) -> PathBuf;
 
     /// Asks the operator; none when nobody is there to be asked.
     async fn ask(&self, question: &str, echo: bool) -> Option<String>;

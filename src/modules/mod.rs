@@ -29,6 +29,7 @@ pub(crate) use arg_types::describe;
 pub use arg_types::{Expr, Mode};
 pub use context::{Controller, Ctx, FileKind, JobState, ProjectFile};
 pub(crate) use control::async_status::ended as job_ended;
+pub(crate) use control::set_stats::add as add_stats;
 pub(crate) use detach::erase;
 pub use detach::{Detach, Reopen};
 pub use outcome::{Diff, Effect, Failure, Outcome};

@@ -40,9 +40,8 @@ pub(super) struct Call {
 }
 
 /// Actions that are not there, and what to use instead.
-const REFUSED: [(&str, &str); 3] = [
+const REFUSED: [(&str, &str); 2] = [
     ("include", "use `include_tasks` or `import_tasks`"),
-    ("include_vars", "list the file in `vars_files` of the play"),
     ("import_playbook", "it stands beside plays, not among tasks"),
 ];
 
