@@ -31,6 +31,9 @@ pub(super) struct Notified {
 pub(super) struct Handler {
     task: Arc<Task>,
     inherited: Inherited,
+    /// Handlers written one after the other, or in one block, are a group: a name means the first
+    /// one of the last group that has it, as in Ansible.
+    group: usize,
 }
 
 impl Handler {
@@ -47,14 +50,29 @@ impl Handler {
 
     /// The handlers among these steps; a block is what they inherit from.
     pub(super) fn collect(steps: &[Step], around: &Inherited, all: &mut Vec<Arc<Self>>) {
+        let mut group = all.last().map_or(0, |last| last.group + 1);
         for step in steps {
             match step {
-                Step::Task(task) => all.push(Arc::new(Self {
-                    task: Arc::clone(task),
-                    inherited: around.clone(),
-                })),
-                Step::Block(block) => {
-                    Self::collect(&block.body, &around.enter(block), all);
+                Step::Task(_) => Self::add(step, around, group, all),
+                Step::Block(_) => {
+                    Self::add(step, around, group + 1, all);
+                    group += 2;
+                }
+            }
+        }
+    }
+
+    fn add(step: &Step, around: &Inherited, group: usize, all: &mut Vec<Arc<Self>>) {
+        match step {
+            Step::Task(task) => all.push(Arc::new(Self {
+                task: Arc::clone(task),
+                inherited: around.clone(),
+                group,
+            })),
+            Step::Block(block) => {
+                let inner = around.enter(block);
+                for step in &block.body {
+                    Self::add(step, &inner, group, all);
                 }
             }
         }
@@ -110,8 +128,8 @@ impl PlayRun<'_> {
         Handler::collect(steps, around, &mut handlers);
     }
 
-    /// The last handler of that name, which may have its role's before it, and the last
-    /// handler of each name that listens to the topic.
+    /// The handler of that name, which may have its role's before it, and the handler of each name
+    /// that listens to the topic; of several, the first one of the last group.
     fn handlers_called(&self, name: &str, host: &Arc<str>) -> Vec<usize> {
         let handlers = self.handlers();
         let called_so = |handler: &Handler| {
@@ -122,13 +140,13 @@ impl PlayRun<'_> {
             let role = handler.inherited.role.as_ref();
             own == name || role.is_some_and(|role| format!("{} : {own}", role.name()) == name)
         };
-        let mut called: Vec<usize> = handlers
-            .iter()
-            .rposition(|h| called_so(h))
-            .into_iter()
-            .collect();
+        let mut order: Vec<usize> = (0..handlers.len()).collect();
+        order.sort_by_key(|i| std::cmp::Reverse(handlers[*i].group));
+        let named = order.iter().find(|i| called_so(&handlers[**i]));
+        let mut called: Vec<usize> = named.copied().into_iter().collect();
         let mut seen = HashSet::new();
-        for (i, handler) in handlers.iter().enumerate().rev() {
+        for i in order {
+            let handler = &handlers[i];
             if self.listens(handler, name, host) && !called.contains(&i) {
                 let own = handler.task.common.name.as_ref().and_then(Node::raw);
                 if own.is_none_or(|own| seen.insert(own)) {

@@ -54,20 +54,39 @@ fn step(decoder: &mut Decoder<'_>, node: &Node, place: Place) -> Option<Step> {
 
 fn one(decoder: &mut Decoder<'_>, node: &Node, place: Place) -> Option<Step> {
     if BLOCK.iter().any(|name| node.get(name).is_some()) {
-        if place == Place::Handler {
+        return block(decoder, node, place).map(|block| Step::Block(Arc::new(block)));
+    }
+    task::task(decoder, node, place)
+}
+
+/// A block among handlers only gives its tasks what they share: nothing else of it takes effect.
+fn check_handler_block(decoder: &mut Decoder<'_>, fields: &Fields<'_>) {
+    for name in ["rescue", "always"] {
+        if let Some(key) = fields.key(name) {
+            let message = format!("a block among handlers has no `{name}`");
+            decoder.push(
+                Diagnostic::error(message)
+                    .at(&key.span)
+                    .help("make the handler an `include_tasks` of a file with the block"),
+            );
+        }
+    }
+    let inner = fields
+        .value("block")
+        .and_then(Node::seq)
+        .unwrap_or_default();
+    for node in inner {
+        if BLOCK.iter().any(|name| node.get(name).is_some()) {
             decoder.push(
                 Diagnostic::error("a handler cannot be a block")
                     .at(&node.span)
                     .help("give each task its own handler; `listen` lets several share a name"),
             );
-            return None;
         }
-        return block(decoder, node).map(|block| Step::Block(Arc::new(block)));
     }
-    task::task(decoder, node, place)
 }
 
-fn block(decoder: &mut Decoder<'_>, node: &Node) -> Option<Block> {
+fn block(decoder: &mut Decoder<'_>, node: &Node, place: Place) -> Option<Block> {
     let fields = Fields::read(decoder, node, Place::Block)?;
     for (key, _) in &fields.others {
         decoder.push(stray(key));
@@ -84,8 +103,11 @@ fn block(decoder: &mut Decoder<'_>, node: &Node) -> Option<Block> {
         );
         decoder.push(Diagnostic::error(message).at(&written.span));
     }
+    if place == Place::Handler {
+        check_handler_block(decoder, &fields);
+    }
     let mut part = |name: &str| match fields.value(name) {
-        Some(node) => steps(decoder, name, node, Place::Task),
+        Some(node) => steps(decoder, name, node, place),
         None => Vec::new(),
     };
     Some(Block {

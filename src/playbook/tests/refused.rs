@@ -321,10 +321,20 @@ fn blocks_that_are_incomplete_or_hold_a_module() {
 }
 
 #[test]
-fn a_handler_is_no_block() {
+fn a_block_among_handlers_is_flat() {
     assert_eq!(
-        told("- hosts: all\n  handlers:\n    - block: []\n", &[]),
-        "play.yml:3:7: a handler cannot be a block (give each task its own handler; `listen` lets several share a name)"
+        told(
+            "- hosts: all\n  handlers:\n    - block:\n        - block: []\n",
+            &[]
+        ),
+        "play.yml:4:11: a handler cannot be a block (give each task its own handler; `listen` lets several share a name)"
+    );
+    assert_eq!(
+        told(
+            "- hosts: all\n  handlers:\n    - block: []\n      always: []\n",
+            &[]
+        ),
+        "play.yml:4:7: a block among handlers has no `always` (make the handler an `include_tasks` of a file with the block)"
     );
 }
 
