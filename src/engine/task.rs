@@ -39,6 +39,18 @@ pub(super) struct TaskRun<'a> {
     pub(super) name: String,
 }
 
+impl TaskRun<'_> {
+    /// Its name without the role's before it.
+    pub(super) fn own_name(&self) -> String {
+        let role = self.inherited.role.as_ref();
+        let own = role.and_then(|role| {
+            let rest = self.name.strip_prefix(role.name())?;
+            rest.strip_prefix(" : ")
+        });
+        own.unwrap_or(&self.name).to_owned()
+    }
+}
+
 impl PlayRun<'_> {
     /// Runs a task on these hosts.
     pub(super) fn task<'a>(
@@ -100,11 +112,11 @@ impl PlayRun<'_> {
         match &task.action {
             Action::Include(include) => {
                 let source = Source::Tasks(include);
-                return self.include(source, &run, targets).await;
+                return self.include(source, &run, targets).boxed().await;
             }
             Action::IncludeRole(include) => {
                 let source = Source::Role(include);
-                return self.include(source, &run, targets).await;
+                return self.include(source, &run, targets).boxed().await;
             }
             Action::Module { .. } | Action::Meta(_) => {}
         }
@@ -163,7 +175,7 @@ impl PlayRun<'_> {
             fallen.push(Fallen {
                 host,
                 cause,
-                task: run.name.clone(),
+                task: run.own_name(),
                 result,
             });
         }
@@ -184,7 +196,7 @@ impl PlayRun<'_> {
                 fallen.push(Fallen {
                     host: Arc::clone(host),
                     cause: Cause::Collateral,
-                    task: run.name.clone(),
+                    task: run.own_name(),
                     result: result.clone(),
                 });
             }
@@ -233,7 +245,7 @@ impl PlayRun<'_> {
             self.finish(run, host, &done);
             self.fall(host);
             let result = serde_json::Value::Object(done.result);
-            let (host, task) = (Arc::clone(host), run.name.clone());
+            let (host, task) = (Arc::clone(host), run.own_name());
             end.fallen.push(Fallen {
                 host,
                 cause: Cause::Failed,
