@@ -103,9 +103,11 @@ fn unknown(name: &str, folders: &[PathBuf]) -> Diagnostic {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None => error,
     };
-    let named = |folder: &PathBuf| match folder.as_os_str().is_empty() {
-        true => ".".to_owned(),
-        false => folder.display().to_string(),
+    let named = |folder: &PathBuf| {
+        if folder.as_os_str().is_empty() {
+            return ".".to_owned();
+        }
+        folder.display().to_string()
     };
     let looked: Vec<String> = folders.iter().map(named).collect();
     let error = error.help(format!("looked in {}", looked.join(", ")));
