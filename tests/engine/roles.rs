@@ -1,5 +1,6 @@
 //! Roles that cannot be read, and includes without an end.
 
+use runbook::diag::Diagnostic;
 use runbook::project::Project;
 use runbook::template::Templar;
 
@@ -19,7 +20,7 @@ fn told(playbook: &str, files: &[(&str, &str)]) -> Vec<String> {
         Ok((_, warnings)) => warnings,
         Err(found) => found,
     };
-    let lines = found.iter().map(|one| one.one_line());
+    let lines = found.iter().map(Diagnostic::one_line);
     lines
         .map(|line| line.replace(&format!("{}/", dir.path().display()), ""))
         .map(|line| line.replace(&dir.path().display().to_string(), "."))
