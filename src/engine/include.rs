@@ -10,6 +10,7 @@ use super::play::PlayRun;
 use super::step::Done;
 use super::steps::{Cause, Fallen};
 use super::task::{TaskEnd, TaskRun};
+use futures_util::FutureExt as _;
 use serde_json::Value as Json;
 
 use crate::diag::{Diagnostic, Diagnostics};
@@ -19,7 +20,7 @@ use crate::vars::{Level, Scope, Var, VarMap};
 use crate::yaml::Node;
 
 /// How deep includes may nest before they count as endless.
-const DEEPEST: usize = 50;
+const DEEPEST: usize = 30;
 
 /// What a task includes.
 #[derive(Clone, Copy)]
@@ -97,7 +98,7 @@ impl PlayRun<'_> {
             ready.extend(self.ready(source, run, group, i, &mut end));
         }
         for part in ready {
-            self.run_part(part, &mut end).await;
+            self.run_part(part, &mut end).boxed().await;
         }
         end
     }

@@ -103,7 +103,7 @@ impl PlayRun<'_> {
                     }
                     Step::Block(block) => {
                         let hosts = std::mem::take(&mut standing.ok);
-                        let mut after = self.block(block, inherited, hosts, &path).await;
+                        let mut after = self.block(block, inherited, hosts, &path).boxed().await;
                         standing.ok = after.ok;
                         standing.failed.append(&mut after.failed);
                     }

@@ -24,7 +24,7 @@ impl PlayRun<'_> {
         };
         let action = action_name(task);
         let short = action.rsplit('.').next().unwrap_or(action);
-        put("name", run.name.clone().into());
+        put("name", run.own_name().into());
         put("action", action.into());
         put(
             "_resolved_action",

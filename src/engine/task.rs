@@ -38,6 +38,18 @@ pub(super) struct TaskRun<'a> {
     pub(super) name: String,
 }
 
+impl TaskRun<'_> {
+    /// Its name without the role's before it.
+    pub(super) fn own_name(&self) -> String {
+        let role = self.inherited.role.as_ref();
+        let own = role.and_then(|role| {
+            let rest = self.name.strip_prefix(role.name())?;
+            rest.strip_prefix(" : ")
+        });
+        own.unwrap_or(&self.name).to_owned()
+    }
+}
+
 impl PlayRun<'_> {
     /// Runs a task on these hosts.
     pub(super) fn task<'a>(
@@ -116,11 +128,11 @@ impl PlayRun<'_> {
         match &task.action {
             Action::Include(include) => {
                 let source = Source::Tasks(include);
-                return self.include(source, &run, targets).await;
+                return self.include(source, &run, targets).boxed().await;
             }
             Action::IncludeRole(include) => {
                 let source = Source::Role(include);
-                return self.include(source, &run, targets).await;
+                return self.include(source, &run, targets).boxed().await;
             }
             Action::Module { .. } | Action::Meta(_) => {}
         }

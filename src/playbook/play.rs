@@ -72,7 +72,13 @@ fn import(decoder: &mut Decoder<'_>, entry: &Node) -> Vec<Play> {
     ) else {
         return Vec::new();
     };
-    let mut plays = decoder.import(&file, playbook).unwrap_or_default();
+    let plays = decoder.import(&file, |decoder, node| {
+        let outer = decoder.roles.look_beside(node.span.source());
+        let plays = playbook(decoder, node);
+        decoder.roles.look_beside(&outer);
+        plays
+    });
+    let mut plays = plays.unwrap_or_default();
     for play in &mut plays {
         inherit(&mut play.common, &tags, &vars, when.as_ref());
     }

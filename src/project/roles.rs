@@ -103,7 +103,13 @@ fn unknown(name: &str, folders: &[PathBuf]) -> Diagnostic {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None => error,
     };
-    let looked: Vec<String> = folders.iter().map(|f| f.display().to_string()).collect();
+    let named = |folder: &PathBuf| {
+        if folder.as_os_str().is_empty() {
+            return ".".to_owned();
+        }
+        folder.display().to_string()
+    };
+    let looked: Vec<String> = folders.iter().map(named).collect();
     let error = error.help(format!("looked in {}", looked.join(", ")));
     if name.split('.').count() >= 3 && !name.contains('/') {
         return error.help(

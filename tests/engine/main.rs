@@ -10,6 +10,7 @@ mod handlers;
 mod includes;
 mod loops;
 mod prompts;
+mod roles;
 mod selection;
 mod support;
 mod variables;

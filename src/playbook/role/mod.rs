@@ -102,6 +102,11 @@ pub(super) struct Roles {
 }
 
 impl Roles {
+    /// Roles are looked for beside this playbook from now on; gives the one before.
+    pub(super) fn look_beside(&mut self, playbook: &Arc<SourceFile>) -> Arc<SourceFile> {
+        std::mem::replace(&mut self.playbook, Arc::clone(playbook))
+    }
+
     /// With nothing read yet.
     pub(super) fn new(playbook: &Arc<SourceFile>) -> Self {
         Self {
