@@ -12,6 +12,7 @@ pub mod engine;
 pub mod event;
 pub mod inventory;
 pub mod lab;
+pub mod lint;
 pub mod modules;
 pub mod playbook;
 pub mod project;

@@ -24,6 +24,9 @@ pub(super) struct Config {
     pub(super) timeout: Option<u64>,
     /// Whether unknown host keys are refused.
     pub(super) host_key_checking: Option<bool>,
+    /// What `runbook lint` leaves out.
+    #[serde(default)]
+    pub(super) lint: crate::lint::Settings,
 }
 
 impl Config {
@@ -119,7 +122,8 @@ mod tests {
         assert_eq!(
             error.one_line(),
             "runbook.toml:2:1: unknown field `inventry`, expected one of `inventory`, \
-             `remote_user`, `private_key_file`, `forks`, `timeout`, `host_key_checking`"
+             `remote_user`, `private_key_file`, `forks`, `timeout`, `host_key_checking`, \
+             `lint`"
         );
     }
 

@@ -6,6 +6,7 @@ mod config;
 mod doc;
 mod extra_vars;
 mod lab;
+mod lint;
 mod operator;
 mod play;
 mod setup;
@@ -60,6 +61,8 @@ enum Verb {
     Play(Box<play::Play>),
     /// Create and remove a lab of real hosts to try runbooks on
     Lab(lab::Lab),
+    /// Find mistakes in playbooks, roles and variables without connecting
+    Lint(Box<lint::Lint>),
     /// Show what modules do and which arguments they take
     Doc(doc::Doc),
     /// Print a completion script for a shell
@@ -72,7 +75,12 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let code = if error.use_stderr() { USAGE } else { 0 };
+            let code = match error.use_stderr() {
+                // For `lint` 1 means that something was found.
+                true if std::env::args().nth(1).as_deref() == Some("lint") => lint::USAGE,
+                true => USAGE,
+                false => 0,
+            };
             let _ = error.print();
             return ExitCode::from(code);
         }
@@ -85,6 +93,7 @@ pub fn main() -> ExitCode {
     let code = match cli.verb {
         Verb::Play(play) => play.run(),
         Verb::Lab(lab) => lab.run(),
+        Verb::Lint(lint) => lint.run(),
         Verb::Doc(doc) => doc.run(),
         Verb::Completions(completions) => completions.run(),
     };

@@ -9,7 +9,7 @@ use super::place::Place;
 use super::{play, step};
 use crate::diag::{Diagnostics, SourceFile};
 use crate::template::Templar;
-use crate::yaml;
+use crate::yaml::{self, Node};
 
 /// Reads a playbook with everything it imports. Warnings come with it; an error comes with
 /// everything else that is wrong.
@@ -38,10 +38,38 @@ pub fn load_tasks(
 ) -> Result<Vec<Step>, Diagnostics> {
     let node = yaml::read_one(source)?;
     let mut decoder = Decoder::new(source, files, templar);
-    let place = match section {
+    let steps = step::file(&mut decoder, &node, place_of(section));
+    decoder.found.in_order().result(steps)
+}
+
+/// Everything a reader of this playbook, parsed already, would say.
+pub fn check(
+    source: &Arc<SourceFile>,
+    node: &Node,
+    files: &dyn Files,
+    templar: &Templar,
+) -> Diagnostics {
+    let mut decoder = Decoder::new(source, files, templar);
+    play::playbook(&mut decoder, node);
+    decoder.found.in_order()
+}
+
+/// Everything a reader of this file of tasks, parsed already, would say.
+pub fn check_tasks(
+    source: &Arc<SourceFile>,
+    node: &Node,
+    files: &dyn Files,
+    templar: &Templar,
+    section: Section,
+) -> Diagnostics {
+    let mut decoder = Decoder::new(source, files, templar);
+    step::file(&mut decoder, node, place_of(section));
+    decoder.found.in_order()
+}
+
+fn place_of(section: Section) -> Place {
+    match section {
         Section::Handlers => Place::Handler,
         Section::PreTasks | Section::Tasks | Section::PostTasks => Place::Task,
-    };
-    let steps = step::file(&mut decoder, &node, place);
-    decoder.found.in_order().result(steps)
+    }
 }

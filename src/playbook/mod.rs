@@ -28,5 +28,8 @@ pub use ast::{
     Task, TaskArgs,
 };
 pub use files::Files;
+pub(crate) use free_form::{first_word, pair, words};
+pub(crate) use keyword::{Keyword, Kind as KeywordKind, find as keyword};
 pub use keyword::{KeywordDoc, keywords};
-pub use load::{load, load_tasks};
+pub use load::{check, check_tasks, load, load_tasks};
+pub(crate) use place::Place;

@@ -26,6 +26,7 @@ mod tags;
 #[cfg(test)]
 mod testing;
 mod tests;
+mod uses;
 mod words;
 
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub use error::TemplateError;
 pub use file::FileOptions;
 pub use omit::is_omit;
 pub use table::Entry;
+pub use uses::{Use, Uses};
 
 /// The template engine: filters, tests, functions, compiled expressions. One for a run.
 #[derive(Default)]

@@ -24,11 +24,12 @@ pub(super) fn unknown_in_expression(text: &str) -> Option<(Diagnostic, Range<usi
 }
 
 /// The first unknown filter or test in a template, with its place.
-pub(super) fn unknown_in_template(text: &str) -> Option<(Diagnostic, Range<usize>)> {
-    tags::code(text, &Delimiters::default())
-        .into_iter()
-        .find_map(|code| {
-            let (told, range) = unknown_in_expression(&text[code.clone()])?;
-            Some((told, code.start + range.start..code.start + range.end))
-        })
+pub(super) fn unknown_in_template(
+    text: &str,
+    delimiters: &Delimiters<'_>,
+) -> Option<(Diagnostic, Range<usize>)> {
+    tags::code(text, delimiters).into_iter().find_map(|code| {
+        let (told, range) = unknown_in_expression(&text[code.clone()])?;
+        Some((told, code.start + range.start..code.start + range.end))
+    })
 }

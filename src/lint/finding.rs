@@ -1,0 +1,111 @@
+//! What was found, in an order that does not depend on how it was found.
+
+use std::path::Path;
+
+use super::rules::{self, Rule};
+use super::settings::Settings;
+use super::silence::Silence;
+use crate::diag::{Diagnostic, Diagnostics, Severity, Span};
+
+/// A rule that something breaks, and where.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// Which rule.
+    pub rule: &'static Rule,
+    /// What is wrong, with the severity that counts.
+    pub diagnostic: Diagnostic,
+}
+
+impl Finding {
+    /// The file it is in; empty when there is none.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        let span = self.diagnostic.span.as_ref();
+        span.map_or("", |span| span.source().name.as_str())
+    }
+
+    fn place(&self) -> (&str, usize, usize) {
+        let range = self.diagnostic.span.as_ref().map(Span::range);
+        let range = range.unwrap_or(0..0);
+        (self.file(), range.start, range.end)
+    }
+}
+
+/// Collects findings.
+#[derive(Debug, Default)]
+pub(super) struct Findings(Vec<Finding>);
+
+impl Findings {
+    pub(super) fn add(&mut self, rule: &'static Rule, mut diagnostic: Diagnostic) {
+        diagnostic.severity = rule.severity;
+        self.0.push(Finding { rule, diagnostic });
+    }
+
+    /// What a loader said.
+    pub(super) fn loaded(&mut self, said: Diagnostics) {
+        for diagnostic in said {
+            let rule = match diagnostic.severity {
+                Severity::Error => &rules::LOAD_ERROR,
+                Severity::Warning | Severity::Note => &rules::LOAD_WARNING,
+            };
+            self.add(rule, diagnostic);
+        }
+    }
+
+    /// By file and place, each once, without those that comments or settings silence.
+    pub(super) fn finish(mut self, settings: &Settings, silence: &mut Silence) -> Vec<Finding> {
+        self.0.sort_by(|a, b| {
+            let rank = |f: &Finding| rules::ids().position(|id| id == f.rule.id);
+            let key = |f: &Finding| (rank(f), f.diagnostic.message.clone());
+            a.place().cmp(&b.place()).then_with(|| key(a).cmp(&key(b)))
+        });
+        let mut kept: Vec<Finding> = Vec::new();
+        for mut finding in self.0 {
+            if let Some(last) = kept.last_mut()
+                && last.place() == finding.place()
+                && repeats(last, &finding)
+            {
+                continue;
+            }
+            if finding.rule != &rules::LOAD_ERROR {
+                if settings.skips(finding.rule) || silence.covers(&finding) {
+                    continue;
+                }
+                if settings.softens(finding.rule) {
+                    finding.diagnostic.severity = Severity::Warning;
+                }
+            }
+            kept.push(finding);
+        }
+        kept
+    }
+}
+
+/// Whether a finding says again what the one before it at the same place said; what it adds is
+/// added to that one.
+fn repeats(last: &mut Finding, finding: &Finding) -> bool {
+    if last.rule == finding.rule {
+        return last.diagnostic.message == finding.diagnostic.message;
+    }
+    // The loader's own words go first; a rule that knows more about the same place gives its help.
+    let same_story = [
+        &rules::DEPRECATED,
+        &rules::UNDEFINED_HANDLER,
+        &rules::TEMPLATE_NAME,
+        &rules::MISSING_FILE,
+    ]
+    .contains(&finding.rule);
+    if last.rule == &rules::LOAD_ERROR && same_story {
+        if finding.rule == &rules::DEPRECATED {
+            last.diagnostic.help.clone_from(&finding.diagnostic.help);
+        }
+        return true;
+    }
+    false
+}
+
+/// A path as messages show it: relative to where one is, when it is below.
+pub(super) fn shown(path: &Path) -> String {
+    let text = path.display().to_string();
+    text.strip_prefix("./").unwrap_or(&text).to_owned()
+}

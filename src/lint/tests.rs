@@ -1,0 +1,1 @@
+//! Each rule finds what it is for, and nothing else.
