@@ -12,7 +12,7 @@ use crate::template::{Templar, Uses};
 use crate::yaml::Node;
 
 /// Names that exist without being written anywhere; facts and others that begin with `ansible_` do too.
-const MAGIC: [&str; 23] = [
+const MAGIC: [&str; 25] = [
     "environment",
     "group_names",
     "groups",
@@ -30,6 +30,8 @@ const MAGIC: [&str; 23] = [
     "role_name",
     "role_names",
     "role_path",
+    "runbook_project_dir",
+    "runbook_version",
     "services",
     "template_destpath",
     "template_fullpath",

@@ -1,11 +1,12 @@
 //! Files of variables: what they define, and the templates in them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::item::{self, Item, Way};
 use super::walk::{PlayScope, Step};
 use super::{Lint, library, paths, rules};
-use crate::diag::{Diagnostic, SourceFile, did_you_mean};
+use crate::diag::{Diagnostic, SourceFile, Span, did_you_mean};
 use crate::template::Uses;
 use crate::yaml::Node;
 
@@ -123,6 +124,9 @@ impl Lint<'_> {
             ));
         }
         for path in &found {
+            if paths::is_template(name) && !is_mapping(path) {
+                continue;
+            }
             if path.is_dir() {
                 paths::files_below(path)
                     .iter()
@@ -160,19 +164,36 @@ impl Lint<'_> {
             ));
             return;
         }
+        let mut first: BTreeMap<(String, String), (Span, usize)> = BTreeMap::new();
         for used in std::mem::take(&mut self.uses) {
-            if self.names.has(&used.name) {
-                continue;
+            if !self.names.has(&used.name) {
+                let span = used.span();
+                let key = (span.source().name.clone(), used.name);
+                let (known, times) = first.entry(key).or_insert_with(|| (span.clone(), 0));
+                *times += usize::from(*known != span);
+                if span.range().start < known.range().start {
+                    *known = span;
+                }
             }
-            let warning =
-                Diagnostic::warning(format!("nothing defines `{}`", used.name)).at(&used.span());
-            let warning = match did_you_mean(&used.name, self.names.all()) {
-                Some(near) => warning.help(format!("did you mean `{near}`?")),
-                None => warning.help(
-                    "define it, or say what to do without it with `is defined` or `| default(…)`",
-                ),
-            };
+        }
+        for ((_, name), (span, more)) in first {
+            let warning = self.nothing_defines(&name, more).at(&span);
             self.findings.add(&rules::UNDEFINED_VARIABLE, warning);
+        }
+    }
+
+    fn nothing_defines(&self, name: &str, more: usize) -> Diagnostic {
+        let more = match more {
+            0 => String::new(),
+            1 => ", here and at one more place of this file".to_owned(),
+            more => format!(", here and at {more} more places of this file"),
+        };
+        let warning = Diagnostic::warning(format!("nothing defines `{name}`{more}"));
+        match did_you_mean(name, self.names.all()) {
+            Some(near) => warning.help(format!("did you mean `{near}`?")),
+            None => warning.help(
+                "define it, or say what to do without it with `is defined` or `| default(…)`",
+            ),
         }
     }
 
@@ -189,4 +210,11 @@ impl Lint<'_> {
         cache.insert(text.to_owned(), std::rc::Rc::clone(&uses));
         uses
     }
+}
+
+/// Whether a file that a pattern matches may be one of variables at all.
+fn is_mapping(path: &Path) -> bool {
+    let read = library::read(path).ok();
+    let node = read.and_then(|source| crate::yaml::read_one(&source).ok());
+    path.is_dir() || node.is_none_or(|node| node.map().is_some())
 }
