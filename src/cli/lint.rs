@@ -1,6 +1,7 @@
 //! `runbook lint`.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
@@ -83,6 +84,10 @@ impl Lint {
 
     fn report(self) -> Result<Report, Diagnostics> {
         let place = Place::find()?;
+        let missing = self.paths.iter().filter(|path| !Path::new(path).exists());
+        for path in missing {
+            place.project.playbook_source(path)?;
+        }
         let (extra, _) = extra_vars::parse(&self.extra_vars)?;
         let inventories = match self.inventory.is_empty() {
             true if self.paths.is_empty() => Vec::new(),
