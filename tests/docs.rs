@@ -129,6 +129,15 @@ fn the_rules_are_those_of_lint() {
 }
 
 #[test]
+fn the_precedence_of_variables_is_that_of_the_levels() {
+    let mut table = "| | where variables come from |\n|---|---|\n".to_owned();
+    for (i, (_, origin)) in runbook::vars::Level::ALL.iter().enumerate() {
+        writeln!(table, "| {} | {origin} |", i + 1).unwrap();
+    }
+    check("docs/compatibility.md", "precedence", &table);
+}
+
+#[test]
 fn links_lead_somewhere() {
     let link = Regex::new(r"\]\(([^)#:]+)(#[^)]*)?\)").unwrap();
     let mut documents = vec![root().join("README.md"), root().join("CONTRIBUTING.md")];

@@ -12,7 +12,7 @@ use super::task::{TaskEnd, TaskRun};
 use crate::diag::Diagnostic;
 use crate::event::Event;
 use crate::playbook::{Include, Section};
-use crate::vars::{Scope, Value, Var, VarMap};
+use crate::vars::{Level, Scope, Value, Var, VarMap};
 use crate::yaml::Node;
 
 /// How deep includes may nest before they count as endless.
@@ -181,12 +181,11 @@ impl PlayRun<'_> {
 fn included(include: &Include, run: &TaskRun<'_>, item: Option<Value>) -> Inherited {
     let own = &run.task.common;
     let mut inherited = run.around.clone();
-    if !own.vars.is_empty() {
-        inherited.include_params.push(Arc::clone(&own.vars));
-    }
+    let vars = Arc::clone(&own.vars);
+    inherited.layers.push(Level::IncludeParams, vars);
     if let Some(item) = item {
         let vars = VarMap::from_iter([(Arc::from(loop_var(run)), Var::Data(item))]);
-        inherited.include_params.push(Arc::new(vars));
+        inherited.layers.push(Level::IncludeParams, Arc::new(vars));
     }
     inherited.descend(&include.apply)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::playbook::{Common, Play};
-use crate::vars::VarMap;
+use crate::vars::{Layers, Level};
 use crate::yaml::Node;
 
 /// What the play, the blocks and the includes around a step say to it.
@@ -13,10 +13,9 @@ pub(super) struct Inherited {
     pub(super) whens: Vec<Node>,
     /// Every tag on the way.
     pub(super) tags: Vec<String>,
-    /// `vars` of the blocks and of the task, outermost first.
-    pub(super) vars: Vec<Arc<VarMap>>,
-    /// Variables given to an include (its `vars` and loop item): they win over registered ones.
-    pub(super) include_params: Vec<Arc<VarMap>>,
+    /// `vars` of the blocks and of the task, what roles and includes bring along: each at its
+    /// level.
+    pub(super) layers: Layers,
     /// The innermost word on each of the other keywords.
     pub(super) keywords: Common,
     /// Whether the step belongs to a `rescue` or `always`, which an interrupt does not stop.
@@ -28,12 +27,21 @@ impl Inherited {
     /// among these.
     pub(super) fn of_play(play: &Play) -> Self {
         let mut inherited = Self::default().descend(&play.common);
-        inherited.vars.clear();
+        inherited.layers = Layers::new();
         inherited
     }
 
-    /// One level further in.
+    /// One level further in: a block.
     pub(super) fn descend(&self, inner: &Common) -> Self {
+        self.inside(inner, Level::BlockVars)
+    }
+
+    /// What a task itself sees.
+    pub(super) fn of_task(&self, task: &Common) -> Self {
+        self.inside(task, Level::TaskVars)
+    }
+
+    fn inside(&self, inner: &Common, level: Level) -> Self {
         let mut next = self.clone();
         next.whens.extend(inner.when.clone());
         for tag in &inner.tags {
@@ -41,9 +49,7 @@ impl Inherited {
                 next.tags.push(tag.clone());
             }
         }
-        if !inner.vars.is_empty() {
-            next.vars.push(Arc::clone(&inner.vars));
-        }
+        next.layers.push(level, Arc::clone(&inner.vars));
         next.keywords.override_with(inner);
         next
     }

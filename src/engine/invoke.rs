@@ -191,10 +191,13 @@ fn blame_delegate(done: &mut Done, delegate: &str) {
 fn unpredictable(module: &str) -> Done {
     let mut result = Map::new();
     result.insert("changed".into(), false.into());
+    result.insert("failed".into(), false.into());
     result.insert("skipped".into(), true.into());
-    let msg = format!("not run in check mode: `{module}` cannot tell what it would change");
+    let msg = format!("remote module ({module}) does not support check mode");
     result.insert("msg".into(), msg.into());
-    Done::new(Status::Skipped, result)
+    let mut done = Done::new(Status::Skipped, result);
+    done.detail = Some(": not run, it cannot tell what it would change".to_owned());
+    done
 }
 
 /// Templates the arguments; expressions are handed over as they are, `omit` drops the argument.
@@ -276,6 +279,7 @@ fn done_of(ended: Result<Outcome, Failure>, run: &TaskRun<'_>) -> Done {
         }
         Err(Failure::Failed {
             msg,
+            detail,
             result: more,
             place,
         }) => {
@@ -285,6 +289,7 @@ fn done_of(ended: Result<Outcome, Failure>, run: &TaskRun<'_>) -> Done {
             result.insert("msg".into(), msg.into());
             result.extend(more);
             let mut done = Done::new(Status::Failed, result);
+            done.detail = detail;
             let place = place.filter(|place| place.span.is_some());
             done.place = Some(match place {
                 Some(place) => place.render(false),

@@ -80,11 +80,8 @@ pub(super) fn verdict(run: &TaskRun<'_>, scope: &Arc<Scope>, mut done: Done) -> 
             let text = condition
                 .raw()
                 .map_or_else(|| "a condition".into(), |c| format!("`{c}`"));
-            let seen = done.msg().map(|m| format!(": {m}")).unwrap_or_default();
-            done.result.insert(
-                "msg".into(),
-                format!("failed_when {text} holds{seen}").into(),
-            );
+            let seen = done.detail.unwrap_or_default();
+            done.detail = Some(format!("{seen}: failed_when {text} holds"));
         }
     }
     done.status = match (failed, changed) {

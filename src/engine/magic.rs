@@ -7,7 +7,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr};
 
 use super::options::Options;
 use super::store::Store;
-use crate::vars::{Scope, Value, Var, VarMap};
+use crate::vars::{Level, Scope, Value, Var, VarMap};
 
 /// `hostvars`: the variables of any host, rendered only when they are looked at.
 struct HostVarsOfAll(Weak<Store>);
@@ -28,7 +28,8 @@ impl Object for HostVarsOfAll {
         let host = key.as_str()?;
         store.inventory().host(host)?;
         let magic = Arc::new(of_host(&store, host));
-        let scope = store.top(store.base(host), host, &[], &[magic]);
+        let layers = store.layers_of(host).with(Level::Magic, magic);
+        let scope = store.scope(&layers);
         Some(Value::from_object(HostVarsOfOne(scope)))
     }
 

@@ -12,7 +12,7 @@ use super::serial;
 use crate::diag::Diagnostic;
 use crate::event::Event;
 use crate::playbook::{Play, SerialSize};
-use crate::vars::{Scope, Value, Var, VarMap};
+use crate::vars::{Layers, Level, Scope, Value, Var, VarMap};
 use crate::yaml::Node;
 
 /// Whether the run goes on after a play.
@@ -41,8 +41,8 @@ pub(super) struct PlayRun<'a> {
     pub(super) name: String,
     pub(super) all: Vec<Arc<str>>,
     pub(super) batch: Vec<Arc<str>>,
-    /// The play's `vars`, then its `vars_files`.
-    pub(super) vars: Vec<Arc<VarMap>>,
+    /// What the play gives all its tasks, each at its level.
+    pub(super) layers: Layers,
     /// Hosts of the play that have not failed.
     pub(super) standing: Mutex<Vec<Arc<str>>>,
     pub(super) ended: Mutex<Option<Ended>>,
@@ -80,7 +80,7 @@ impl Engine {
             index,
             name,
             batch: Vec::new(),
-            vars: vec![Arc::clone(&play.common.vars)],
+            layers: Layers::new().with(Level::PlayVars, Arc::clone(&play.common.vars)),
             standing: Mutex::new(hosts.clone()),
             all: hosts,
             ended: Mutex::default(),

@@ -6,7 +6,7 @@ use super::inherit::Inherited;
 use super::magic;
 use super::play::PlayRun;
 use crate::diag::Diagnostic;
-use crate::vars::{Scope, VarMap};
+use crate::vars::{Level, Scope, VarMap};
 
 impl PlayRun<'_> {
     /// Reads `vars_files`; each entry is a file, or a list of which the first that exists counts.
@@ -21,30 +21,29 @@ impl PlayRun<'_> {
                     .unwrap_or_default(),
             };
             let vars = self.engine.project.vars_file(&self.play.source, &names);
-            self.vars
-                .push(Arc::new(vars.map_err(|error| match error.span {
-                    Some(_) => error,
-                    None => error.at(&node.span),
-                })?));
+            let vars = vars.map_err(|error| match error.span {
+                Some(_) => error,
+                None => error.at(&node.span),
+            })?;
+            self.layers.push(Level::VarsFiles, Arc::new(vars));
         }
         Ok(())
     }
 
-    /// The variables of `host` below the task's own: inventory, facts, play, blocks, task.
+    /// Everything a task sees on `host`.
     pub(super) fn scope(&self, host: &Arc<str>, inherited: &Inherited) -> Arc<Scope> {
-        let mut builder = self.engine.store.base(host);
-        for layer in self.vars.iter().chain(&inherited.vars) {
-            builder = builder.layer(Arc::clone(layer));
-        }
-        let magic = [
+        let mut layers = self.engine.store.layers_of(host);
+        layers.extend(&self.layers);
+        layers.extend(&inherited.layers);
+        for magic in [
             Arc::clone(&self.play_magic),
             self.inventory_magic(),
             self.host_magic(host),
             self.standing_magic(),
-        ];
-        self.engine
-            .store
-            .top(builder, host, &inherited.include_params, &magic)
+        ] {
+            layers.push(Level::Magic, magic);
+        }
+        self.engine.store.scope(&layers)
     }
 
     fn standing_magic(&self) -> Arc<VarMap> {

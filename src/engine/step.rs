@@ -23,6 +23,8 @@ pub(super) struct Done {
     pub(super) status: Status,
     /// What `register` keeps.
     pub(super) result: Map<String, Json>,
+    /// What people are told besides the result's `msg`.
+    pub(super) detail: Option<String>,
     pub(super) diff: Vec<Diff>,
     pub(super) warnings: Vec<String>,
     pub(super) place: Option<String>,
@@ -39,6 +41,7 @@ impl Done {
         Self {
             status,
             result,
+            detail: None,
             diff: Vec::new(),
             warnings: Vec::new(),
             place: None,
@@ -77,6 +80,13 @@ impl Done {
             Json::String(text) => text.clone(),
             other => other.to_string(),
         })
+    }
+
+    /// The message for people: `msg`, and what goes beyond it.
+    pub(super) fn words(&self) -> Option<String> {
+        let words = self.msg().unwrap_or_default() + self.detail.as_deref().unwrap_or_default();
+        let words = words.trim_start_matches([':', ' ']);
+        (!words.is_empty()).then(|| words.to_owned())
     }
 }
 
@@ -216,7 +226,7 @@ impl PlayRun<'_> {
 
 fn exhausted(mut done: Done, attempts: u64, condition: &str) -> Done {
     let seen = done
-        .msg()
+        .words()
         .map(|msg| format!("; last: {msg}"))
         .unwrap_or_default();
     let times = if attempts == 1 { "attempt" } else { "attempts" };
@@ -236,8 +246,8 @@ fn step_result(run: &TaskRun<'_>, host: &Arc<str>, done: &Done) -> StepResult {
             .map(str::to_owned)
     };
     let msg = match done.status {
-        Status::Skipped => done.msg().or_else(skipped),
-        _ => done.msg(),
+        Status::Skipped => done.words().or_else(skipped),
+        _ => done.words(),
     };
     StepResult {
         task: run.id.clone(),

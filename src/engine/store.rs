@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::inventory::Inventory;
 use crate::template::Templar;
-use crate::vars::{Scope, ScopeBuilder, Value, Var, VarMap, from_json};
+use crate::vars::{Layers, Level, Scope, Value, Var, VarMap, from_json};
 
 /// Facts and variables that came up in the run, for one host.
 #[derive(Debug, Clone, Default)]
@@ -97,46 +97,35 @@ impl Store {
         self.change(host, |known| known.facts = Arc::default());
     }
 
-    /// Everything below the play: inventory and facts.
-    pub(super) fn base(&self, host: &str) -> ScopeBuilder {
-        let mut builder = Scope::builder(&self.templar);
-        for layer in self.inventory().host_layers(host) {
-            builder = builder.layer(layer);
-        }
-        builder.layer(self.host(host).facts)
-    }
-
-    /// Puts on top what wins over the play's and the tasks' variables.
-    pub(super) fn top(
-        &self,
-        builder: ScopeBuilder,
-        host: &str,
-        include_params: &[Arc<VarMap>],
-        magic: &[Arc<VarMap>],
-    ) -> Arc<Scope> {
-        let mut builder = builder.layer(self.host(host).set);
-        for params in include_params {
-            builder = builder.layer(Arc::clone(params));
-        }
-        builder = builder
-            .layer(Arc::clone(&self.extra))
-            .layer(Arc::clone(&self.globals));
-        for layer in magic {
-            builder = builder.layer(Arc::clone(layer));
-        }
-        builder.build()
+    /// What is known about a host, whatever runs on it.
+    pub(super) fn layers_of(&self, host: &str) -> Layers {
+        let mut layers = self.inventory().layers_of(host);
+        let known = self.host(host);
+        layers.push(Level::Facts, known.facts);
+        layers.push(Level::SetFacts, known.set);
+        self.everywhere(layers)
     }
 
     /// A scope without a host: a play's variables, extra variables, and magic ones.
     pub(super) fn hostless(&self, play: &Arc<VarMap>, magic: &[Arc<VarMap>]) -> Arc<Scope> {
-        let builder = Scope::builder(&self.templar)
-            .layer(Arc::clone(play))
-            .layer(Arc::clone(&self.extra))
-            .layer(Arc::clone(&self.globals));
-        magic
-            .iter()
-            .fold(builder, |b, layer| b.layer(Arc::clone(layer)))
-            .build()
+        let mut layers = Layers::new().with(Level::PlayVars, Arc::clone(play));
+        layers = self.everywhere(layers);
+        for magic in magic {
+            layers.push(Level::Magic, Arc::clone(magic));
+        }
+        self.scope(&layers)
+    }
+
+    /// With what is the same for every host and play.
+    fn everywhere(&self, layers: Layers) -> Layers {
+        layers
+            .with(Level::ExtraVars, Arc::clone(&self.extra))
+            .with(Level::Magic, Arc::clone(&self.globals))
+    }
+
+    /// The scope of these layers.
+    pub(super) fn scope(&self, layers: &Layers) -> Arc<Scope> {
+        layers.scope(&self.templar)
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::model::{Group, Inventory};
 use super::var_files::VarFiles;
 use crate::diag::Diagnostics;
-use crate::vars::VarMap;
+use crate::vars::{Layers, Level, VarMap};
 
 impl Inventory {
     /// Reads `group_vars/` and `host_vars/` beside a playbook, which win over those beside the
@@ -23,27 +23,44 @@ impl Inventory {
         diagnostics.result(warnings)
     }
 
-    /// The variables of a host, lowest precedence first: group variables of the inventory file,
-    /// `group_vars/all`, other `group_vars`, host variables of the inventory file, `host_vars`;
-    /// files beside the playbook after those beside the inventory. Empty layers are left out.
+    /// The variables of a host, lowest precedence first, without empty layers.
     #[must_use]
     pub fn host_layers(&self, host: &str) -> Vec<Arc<VarMap>> {
+        let layers = self.layers_of(host).in_order().into_iter();
+        layers.map(|(_, vars)| vars).collect()
+    }
+
+    /// The variables of a host, each origin at its level.
+    #[must_use]
+    pub fn layers_of(&self, host: &str) -> Layers {
+        let mut layers = Layers::new();
         let Some(host) = self.host(host) else {
-            return Vec::new();
+            return layers;
         };
         let groups = self.groups_of(&host.name);
+        for group in &groups {
+            layers.push(Level::InventoryGroups, Arc::clone(&group.vars));
+        }
         let (all, others) = groups.split_at(groups.len().min(1));
-        let mut layers: Vec<Arc<VarMap>> = groups.iter().map(|g| Arc::clone(&g.vars)).collect();
-        for groups in [all, others] {
-            for files in [&self.var_files, &self.play_files] {
-                layers.extend(group_files(files, groups));
+        for (level, files, groups) in [
+            (Level::InventoryGroupVarsAll, &self.var_files, all),
+            (Level::PlaybookGroupVarsAll, &self.play_files, all),
+            (Level::InventoryGroupVars, &self.var_files, others),
+            (Level::PlaybookGroupVars, &self.play_files, others),
+        ] {
+            for vars in group_files(files, groups) {
+                layers.push(level, vars);
             }
         }
-        layers.push(Arc::clone(&host.vars));
-        for files in [&self.var_files, &self.play_files] {
-            layers.extend(files.iter().filter_map(|f| f.host(&host.name)));
+        layers.push(Level::InventoryHosts, Arc::clone(&host.vars));
+        for (level, files) in [
+            (Level::InventoryHostVars, &self.var_files),
+            (Level::PlaybookHostVars, &self.play_files),
+        ] {
+            for vars in files.iter().filter_map(|f| f.host(&host.name)) {
+                layers.push(level, vars);
+            }
         }
-        layers.retain(|layer| !layer.is_empty());
         layers
     }
 }

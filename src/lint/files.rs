@@ -53,7 +53,7 @@ impl Lint<'_> {
         };
         let play = scope.source.as_ref().unwrap_or(node.span.source());
         let found = self.project.file(&node.span, play, kind, &name);
-        let found = found.or_else(|error| match self.in_role(node, kind, &name) {
+        let found = found.or_else(|error| match Self::in_role(node, kind, &name) {
             Some(path) => Ok(ProjectFile::Disk(path)),
             None => Err(error),
         });
@@ -67,7 +67,7 @@ impl Lint<'_> {
     }
 
     /// A file of the role whose tasks name it.
-    fn in_role(&self, node: &Node, kind: FileKind, name: &str) -> Option<std::path::PathBuf> {
+    fn in_role(node: &Node, kind: FileKind, name: &str) -> Option<std::path::PathBuf> {
         let folder = match kind {
             FileKind::Files => "files",
             FileKind::Templates => "templates",

@@ -157,7 +157,7 @@ impl Lint<'_> {
             Err(error) => return self.findings.add(&rules::LOAD_ERROR, error),
         };
         match sort_of(path) {
-            Some(Sort::Inventory) => self.inventories(&[source.name.clone()]),
+            Some(Sort::Inventory) => self.inventories(std::slice::from_ref(&source.name)),
             Some(Sort::Variables) => self.vars_path(path),
             Some(Sort::Template) => {
                 self.template(&PlayScope::default(), None, &source);

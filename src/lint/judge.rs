@@ -54,7 +54,7 @@ impl Lint<'_> {
             self.findings.add(&rules::LOOP_SHADOW, found);
         }
         self.files_of(scope, step);
-        self.handlers_of(scope, step);
+        Self::handlers_of(scope, step);
         item.templates(&mut |node, way| self.used(scope, Some(step), node, way));
     }
 
@@ -128,7 +128,7 @@ impl Lint<'_> {
     }
 
     /// What a handler answers to, and what is notified.
-    fn handlers_of(&mut self, scope: &mut PlayScope, step: &Step<'_>) {
+    fn handlers_of(scope: &mut PlayScope, step: &Step<'_>) {
         let item = step.item;
         let texts = |node: &Node| node.seq().unwrap_or(std::slice::from_ref(node)).to_vec();
         if item.place == Place::Handler || step.trail().any(|i| i.place == Place::Handler) {

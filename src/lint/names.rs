@@ -62,12 +62,12 @@ impl Names {
         if !paths::is_template(name) {
             return self.add(name);
         }
-        match paths::pattern(name).and_then(|pattern| paths::matcher(&pattern)) {
-            Some(matcher) => self.patterns.push(matcher),
-            None => {
-                let why = format!("{} makes up the name of a variable", node.span);
-                self.hidden.insert(why);
-            }
+        let pattern = paths::pattern(name);
+        if let Some(matcher) = pattern.and_then(|pattern| paths::matcher(&pattern)) {
+            self.patterns.push(matcher);
+        } else {
+            let why = format!("{} makes up the name of a variable", node.span);
+            self.hidden.insert(why);
         }
     }
 

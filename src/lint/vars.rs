@@ -14,7 +14,7 @@ impl Lint<'_> {
     /// `group_vars/` and `host_vars/` beside a playbook or an inventory.
     pub(super) fn beside(&mut self, source: &SourceFile) {
         if let Some(dir) = paths::folder(source) {
-            self.vars_beside(&dir.to_owned());
+            self.vars_beside(dir);
         }
     }
 
@@ -128,9 +128,9 @@ impl Lint<'_> {
                 continue;
             }
             if path.is_dir() {
-                paths::files_below(path)
-                    .iter()
-                    .for_each(|path| self.vars_path(path));
+                for path in paths::files_below(path) {
+                    self.vars_path(&path);
+                }
             } else {
                 self.vars_path(path);
             }

@@ -115,10 +115,13 @@ impl Outcome {
 pub enum Failure {
     /// The host is gone.
     Unreachable(String),
-    /// It failed: the `msg` (cause and remedy) and whatever else `register` may keep.
+    /// It failed: the `msg` and whatever else `register` may keep.
     Failed {
-        /// Cause and remedy.
+        /// What `register` keeps as `msg`.
         msg: String,
+        /// Cause and remedy beyond that, as the message goes on (its separator included): shown,
+        /// never registered, because playbooks compare `msg` with Ansible's words.
+        detail: Option<String>,
         /// `rc`, `stdout`, `stderr`, …
         result: Map<String, Json>,
         /// Where in the runbook, when an argument is to blame.
@@ -132,9 +135,19 @@ impl Failure {
     pub fn new(msg: impl Into<String>) -> Self {
         Self::Failed {
             msg: msg.into(),
+            detail: None,
             result: Map::new(),
             place: None,
         }
+    }
+
+    /// Adds what people should know besides the registered `msg`.
+    #[must_use]
+    pub fn detail(mut self, words: impl Into<String>) -> Self {
+        if let Self::Failed { detail, .. } = &mut self {
+            *detail = Some(words.into());
+        }
+        self
     }
 
     /// Adds a value to the result.
@@ -160,6 +173,7 @@ impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Self {
         Self::Failed {
             msg: diagnostic.sentence(),
+            detail: None,
             result: Map::new(),
             place: Some(Box::new(diagnostic)),
         }

@@ -161,7 +161,16 @@ impl Lab {
     pub(crate) async fn fails(&self, module: &str, arguments: Json) -> (String, Map<String, Json>) {
         match self.run(module, arguments).await {
             Ok(outcome) => panic!("`{module}` succeeded: {outcome:?}"),
-            Err(Failure::Failed { msg, result, .. }) => (msg, result),
+            Err(Failure::Failed {
+                msg,
+                detail,
+                mut result,
+                ..
+            }) => {
+                let words = format!("{msg}{}", detail.unwrap_or_default());
+                result.insert("msg".to_owned(), msg.into());
+                (words, result)
+            }
             Err(Failure::Unreachable(why)) => panic!("unreachable: {why}"),
         }
     }

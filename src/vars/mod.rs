@@ -2,6 +2,8 @@
 
 mod context;
 mod json;
+mod layers;
+mod level;
 mod scope;
 
 use std::sync::Arc;
@@ -12,6 +14,8 @@ use crate::yaml::Node;
 
 pub(crate) use context::scope_of;
 pub use json::{from_json, from_map, to_json};
+pub use layers::Layers;
+pub use level::Level;
 pub use scope::{Scope, ScopeBuilder};
 
 /// A value at run time: the template engine's own, cheap to clone.

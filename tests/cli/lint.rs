@@ -55,15 +55,30 @@ fn warnings_fail_only_when_asked() {
     let text = "- hosts: all\n  tasks: [{debug: {msg: '{{ nothing_here }}'}}]\n";
     let project = Project::new().file("site.yml", text);
     assert!(project.run(&["lint", "site.yml"]).starts_with("code 0\n"));
-    assert!(project.run(&["lint", "site.yml", "--strict"]).starts_with("code 1\n"));
+    assert!(
+        project
+            .run(&["lint", "site.yml", "--strict"])
+            .starts_with("code 1\n")
+    );
     let given = ["lint", "site.yml", "--strict", "-e", "nothing_here=1"];
-    assert_eq!(project.run(&given), "code 0\n--- stdout\n1 file: nothing found\n");
+    assert_eq!(
+        project.run(&given),
+        "code 0\n--- stdout\n1 file: nothing found\n"
+    );
 }
 
 #[test]
 fn a_wrong_command_line_is_code_2() {
-    assert!(Project::new().run(&["lint", "--fromat", "x"]).starts_with("code 2\n"));
-    assert!(Project::new().run(&["lint", "-e", "nonsense"]).starts_with("code 2\n"));
+    assert!(
+        Project::new()
+            .run(&["lint", "--fromat", "x"])
+            .starts_with("code 2\n")
+    );
+    assert!(
+        Project::new()
+            .run(&["lint", "-e", "nonsense"])
+            .starts_with("code 2\n")
+    );
 }
 
 #[test]
@@ -80,13 +95,19 @@ fn the_rules() {
 fn settings_of_the_project() {
     let text = "- hosts: all\n  tasks: [{copy: {src: gone, dest: '{{ nothing_here }}'}}]\n";
     let settings = "[lint]\nskip = [\"undefined-variable\"]\nwarn = [\"missing-file\"]\n";
-    let project = Project::new().file("runbook.toml", settings).file("site.yml", text);
+    let project = Project::new()
+        .file("runbook.toml", settings)
+        .file("site.yml", text);
     assert_snapshot!(project.run(&["lint"]));
 }
 
 #[test]
 fn what_the_project_ships_is_clean() {
     let root = env!("CARGO_MANIFEST_DIR");
-    let told = Project::new().run(&["lint", &format!("{root}/playbooks"), &format!("{root}/hooks")]);
+    let told = Project::new().run(&[
+        "lint",
+        &format!("{root}/playbooks"),
+        &format!("{root}/hooks"),
+    ]);
     assert!(told.starts_with("code 0\n"), "{told}");
 }

@@ -86,6 +86,12 @@ pub fn all() -> Vec<Case> {
     cases
 }
 
+/// Every record there is.
+pub fn records() -> Vec<PathBuf> {
+    let areas = entries(&root().join("recorded"));
+    areas.iter().flat_map(|area| entries(area)).collect()
+}
+
 fn entries(dir: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = std::fs::read_dir(dir)
         .unwrap_or_else(|why| panic!("{}: {why}", dir.display()))

@@ -27,14 +27,24 @@ fn main() {
     if !arguments.list {
         println!("{}", peer.describe());
     }
-    let trials = case::all()
-        .into_iter()
-        .map(|case| {
-            let peer = peer.clone();
-            Trial::test(case.name.clone(), move || judge(&case, &peer))
-        })
-        .collect();
+    let mut trials = vec![Trial::test("no_record_without_a_case", no_orphans)];
+    trials.extend(case::all().into_iter().map(|case| {
+        let peer = peer.clone();
+        Trial::test(case.name.clone(), move || judge(&case, &peer))
+    }));
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// A case that was renamed takes its record with it.
+fn no_orphans() -> Result<(), Failed> {
+    let cases = case::all();
+    match case::records()
+        .into_iter()
+        .find(|path| !cases.iter().any(|case| case.recorded() == *path))
+    {
+        Some(orphan) => Err(format!("{} belongs to no case", orphan.display()).into()),
+        None => Ok(()),
+    }
 }
 
 fn judge(case: &Case, peer: &Peer) -> Result<(), Failed> {

@@ -18,9 +18,15 @@ const VOLATILE: &[&str] = &[
     "start",
 ];
 
-/// Left out of a result: how Ansible called the module, where it found Python, and the traceback
-/// it may have.
-const LEFT_OUT: &[&str] = &["discovered_interpreter_python", "exception", "invocation"];
+/// Left out of a result: how Ansible called the module, where it found Python, the traceback it
+/// may have, and differences, which are no part of our results (docs/compatibility.md).
+const LEFT_OUT: &[&str] = &[
+    "diff",
+    "discovered_interpreter_python",
+    "exception",
+    "failed_when_suppressed_exception",
+    "invocation",
+];
 
 /// A value with volatile parts masked.
 pub fn masked(value: Value) -> Value {

@@ -1,5 +1,7 @@
 //! SARIF 2.1.0, for code scanning.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::{end, level};
@@ -90,7 +92,9 @@ fn uri(path: &str) -> String {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' | b'~' => {
                 out.push(char::from(byte));
             }
-            other => out.push_str(&format!("%{other:02X}")),
+            other => {
+                let _ = write!(out, "%{other:02X}");
+            }
         }
     }
     out

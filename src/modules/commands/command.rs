@@ -110,16 +110,16 @@ pub(super) async fn guarded(
     stdin: Option<&[u8]>,
 ) -> Result<Outcome, Failure> {
     if ctx.check {
-        return predict(guard, ctx).await;
+        return Ok(started.never(predict(guard, ctx).await?));
     }
     match guard.run(ctx, line, stdin).await? {
-        Verdict::NotNeeded(outcome) => Ok(*outcome),
+        Verdict::NotNeeded(outcome) => Ok(started.never(*outcome)),
         Verdict::Ran(output) => started.ended(&output),
     }
 }
 
 async fn predict(guard: Guard<'_>, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
-    let would = "the command would have run, but for check mode";
+    let would = "Command would have run if not in check mode";
     if !guard.decides() {
         let mut outcome = Outcome::ok().with("rc", 0).msg(would);
         outcome.skipped = true;

@@ -77,8 +77,8 @@ impl Guard<'_> {
         };
         let not_needed = |outcome| Ok(Verdict::NotNeeded(Box::new(outcome)));
         match (said.trim(), self.creates, self.removes) {
-            ("creates", Some(path), _) => not_needed(spared(path, "exists")),
-            ("removes", _, Some(path)) => not_needed(spared(path, "does not exist")),
+            ("creates", Some(path), _) => not_needed(spared(path, "exists", ctx.check)),
+            ("removes", _, Some(path)) => not_needed(spared(path, "does not exist", ctx.check)),
             _ => Err(Failure::new(format!(
                 "failed to change to the directory {}: {}",
                 self.chdir.unwrap_or_default(),
@@ -94,11 +94,12 @@ fn reason(words: &str) -> &str {
     line.find("cd: ").map_or(line, |start| &line[start..])
 }
 
-fn spared(path: &str, how: &str) -> Outcome {
+fn spared(path: &str, how: &str, check: bool) -> Outcome {
+    let would = if check { "Would not" } else { "Did not" };
     Outcome::ok()
         .with("rc", 0)
         .with("stdout", format!("skipped, since {path} {how}"))
-        .msg(format!("did not run the command since `{path}` {how}"))
+        .msg(format!("{would} run command since '{path}' {how}"))
 }
 
 /// A path whose wildcards the shell expands, and nothing else.

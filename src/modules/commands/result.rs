@@ -38,12 +38,30 @@ impl Started {
             });
         }
         let mut result = result;
+        result.remove("msg");
         result.insert("changed".to_owned(), true.into());
         Err(Failure::Failed {
-            msg: message(output),
+            msg: "non-zero return code".to_owned(),
+            detail: Some(message(output)),
             result,
             place: None,
         })
+    }
+
+    /// The outcome of a command that did not run, with the keys of one that did.
+    pub(super) fn never(self, outcome: Outcome) -> Outcome {
+        let stdout = outcome.result.get("stdout").and_then(Json::as_str);
+        let stdout = stdout.unwrap_or_default().to_owned();
+        let mut outcome = outcome
+            .with("cmd", self.cmd)
+            .with("stdout_lines", lines(&stdout))
+            .with("stdout", stdout)
+            .with("stderr", "")
+            .with("stderr_lines", Vec::<Json>::new());
+        for time in ["start", "end", "delta"] {
+            outcome = outcome.with(time, Json::Null);
+        }
+        outcome
     }
 
     fn result(&self, output: &Output) -> Map<String, Json> {
@@ -62,6 +80,7 @@ impl Started {
             result.insert(format!("{name}_lines"), lines(text));
         }
         result.insert("rc".to_owned(), output.code.into());
+        result.insert("msg".to_owned(), "".into());
         result.insert("start".to_owned(), stamp(&self.start).into());
         result.insert("end".to_owned(), stamp(&end).into());
         result.insert("delta".to_owned(), delta(took).into());
@@ -99,7 +118,7 @@ fn message(output: &Output) -> String {
         126 => " (the file cannot be executed)",
         _ => "",
     };
-    format!("non-zero return code {}{hint}{said}", output.code)
+    format!(" {}{hint}{said}", output.code)
 }
 
 fn last(text: &str) -> String {
@@ -125,6 +144,6 @@ mod tests {
             stdout: b"ignored".to_vec(),
             stderr: b"1\n2\n3\n4\n5\n6\n".to_vec(),
         };
-        assert_eq!(message(&output), "non-zero return code 2: 2\n3\n4\n5\n6");
+        assert_eq!(message(&output), " 2: 2\n3\n4\n5\n6");
     }
 }

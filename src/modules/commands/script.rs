@@ -68,7 +68,10 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
         removes: args.removes.as_deref(),
     };
     let started = Started::now(args.cmd.clone().into(), false);
-    guarded(guard, ctx, started, &line(&runner, rest), Some(&bytes)).await
+    let mut outcome = guarded(guard, ctx, started, &line(&runner, rest), Some(&bytes)).await?;
+    // Unlike a command's, a script's guard makes it count as skipped.
+    outcome.skipped |= outcome.result["start"].is_null();
+    Ok(outcome)
 }
 
 /// Puts standard input into a private file, runs it and removes it.

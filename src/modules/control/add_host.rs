@@ -6,7 +6,7 @@ use crate::module_args;
 use crate::modules::args::Arguments;
 use crate::modules::spec::{CheckMode, FreeForm, ModuleSpec};
 use crate::modules::{Effect, Failure, Outcome};
-use crate::vars::{Value, Var, VarMap};
+use crate::vars::{Value, Var, VarMap, to_json};
 
 module_args! {
     /// Arguments of `add_host`; everything else becomes a variable of the host.
@@ -55,9 +55,16 @@ fn run(arguments: Arguments) -> Result<Outcome, Failure> {
             .or_insert(Var::Data(Value::from(port)));
     }
     let groups = args.groups.unwrap_or_default();
-    let mut outcome = Outcome::changed(true)
-        .with("host_name", name)
-        .with("groups", groups.clone());
+    let known = vars.iter().filter_map(|(key, var)| match var {
+        Var::Data(value) => Some((key.to_string(), to_json(value))),
+        Var::Lazy(_) => None,
+    });
+    let added = serde_json::json!({
+        "host_name": name,
+        "groups": &groups,
+        "host_vars": known.collect::<serde_json::Map<_, _>>(),
+    });
+    let mut outcome = Outcome::changed(true).with("add_host", added);
     outcome.effects.push(Effect::AddHost {
         name: name.to_owned(),
         groups,

@@ -51,7 +51,7 @@ fn run(args: &Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     }
     let said = match &args.success_msg {
         Some(message) => text(message),
-        None => "all assertions passed".to_owned(),
+        None => "All assertions passed".to_owned(),
     };
     Ok(if args.quiet && args.success_msg.is_none() {
         Outcome::ok()
@@ -68,10 +68,11 @@ fn failure(args: &Args, expression: &str, place: &Node, ctx: &Ctx<'_>) -> Failur
         format!(" (where {})", values.join(", "))
     };
     let msg = match &args.fail_msg {
-        Some(message) => format!("{}: `{expression}` is false{values}", text(message)),
-        None => format!("assertion failed: `{expression}` is false{values}"),
+        Some(message) => text(message),
+        None => "Assertion failed".to_owned(),
     };
     Failure::new(msg)
+        .detail(format!(": `{expression}` is false{values}"))
         .with("assertion", expression)
         .with("evaluated_to", false)
 }
@@ -129,7 +130,7 @@ mod tests {
         let (msg, result) = lab.fails("assert", arguments).await;
         assert_eq!(
             msg,
-            "assertion failed: `lag <= limit` is false (where lag = 7, limit = 5)"
+            "Assertion failed: `lag <= limit` is false (where lag = 7, limit = 5)"
         );
         assert_eq!(result["assertion"], "lag <= limit");
         assert_eq!(result["evaluated_to"], false);
@@ -145,7 +146,7 @@ mod tests {
         let arguments = json!({"that": "n == 1", "success_msg": "enough"});
         assert_eq!(lab.ok("assert", arguments).await.result["msg"], "enough");
         let outcome = lab.ok("assert", json!({"that": ["n == 1"]})).await;
-        assert_eq!(outcome.result["msg"], "all assertions passed");
+        assert_eq!(outcome.result["msg"], "All assertions passed");
         assert!(!outcome.changed);
     }
 }

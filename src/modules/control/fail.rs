@@ -5,12 +5,13 @@ use futures_util::FutureExt as _;
 use crate::module_args;
 use crate::modules::spec::{CheckMode, FreeForm, ModuleSpec};
 use crate::modules::{Failure, Outcome};
+use crate::vars::{Value, to_json};
 
 module_args! {
     /// Arguments of `fail`.
     pub(crate) struct Args {
         /// Why.
-        msg: String = "failed as requested from task";
+        msg: Option<Value>;
     }
 }
 
@@ -28,7 +29,16 @@ pub(in crate::modules) static MODULE: ModuleSpec = ModuleSpec {
 };
 
 fn run(args: Args) -> Result<Outcome, Failure> {
-    Err(Failure::new(args.msg))
+    let msg = match args.msg {
+        Some(msg) => msg,
+        None => "Failed as requested from task".into(),
+    };
+    let failure = Failure::new(msg.to_string());
+    // The result keeps whatever type was given.
+    Err(match msg.as_str() {
+        Some(_) => failure,
+        None => failure.with("msg", to_json(&msg)),
+    })
 }
 
 #[cfg(test)]
@@ -46,7 +56,7 @@ mod tests {
         );
         assert_eq!(
             lab.fails("fail", json!({})).await.0,
-            "failed as requested from task"
+            "Failed as requested from task"
         );
     }
 }

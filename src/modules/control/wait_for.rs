@@ -156,15 +156,15 @@ fn groups(captures: &Captures<'_>, regex: &Regex) -> (Vec<Json>, Map<String, Jso
 
 fn late(args: &Args, probe: &Probe, start: Instant, last: &str) -> Failure {
     let wanted = probe.wanted();
-    let said = format!(
-        "timed out after {} s waiting for {wanted}; last seen: {last}",
-        args.timeout
-    );
-    let msg = match &args.msg {
-        Some(msg) => format!("{msg} ({said})"),
-        None => said,
+    let failure = match &args.msg {
+        Some(msg) => Failure::new(msg).detail(format!(
+            ": timed out after {} s waiting for {wanted}; last seen: {last}",
+            args.timeout
+        )),
+        None => Failure::new(format!("Timeout when waiting for {wanted}"))
+            .detail(format!(" ({} s); last seen: {last}", args.timeout)),
     };
-    Failure::new(msg).with("elapsed", start.elapsed().as_secs())
+    failure.with("elapsed", start.elapsed().as_secs())
 }
 
 fn outcome(args: &Args, start: Instant, seen: Seen) -> Outcome {

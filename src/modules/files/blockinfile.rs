@@ -153,14 +153,14 @@ fn edited(text: &str, block: Option<&str>, args: &Args, place: &Place) -> (Strin
         _ => (place.index(&lines), false),
     };
     let Some(block) = block else {
-        return (lines.concat(), if found { "block removed" } else { "" });
+        return (lines.concat(), if found { "Block removed" } else { "" });
     };
     let block = format!("{begin}\n{}\n{end}\n", block.trim_end_matches('\n'));
     let new = joined(&lines[..index], &block, &lines[index..], args);
     let message = match (found, new == text) {
         (_, true) => "",
-        (true, false) => "block replaced",
-        (false, false) => "block inserted",
+        (true, false) => "Block replaced",
+        (false, false) => "Block inserted",
     };
     (new, message)
 }

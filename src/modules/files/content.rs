@@ -165,6 +165,9 @@ pub(super) fn shown(bytes: &[u8]) -> String {
 /// The outcome every module that writes one file shares.
 pub(super) fn written(written: &Written, new: &[u8], diff: bool) -> Outcome {
     let mut outcome = Outcome::changed(written.changed);
+    if !written.replaced {
+        outcome = outcome.with("path", written.dest.clone());
+    }
     if let Some(after) = &written.after {
         outcome = after.describe(outcome);
     }

@@ -112,6 +112,9 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     if !output.ok() {
         return Err(trouble(verb, &order.path, &output));
     }
+    if output.out().starts_with("missing\0") {
+        return Err(order.missing(&output));
+    }
     let outcome = order.outcome(state, &output, ctx);
     if args.recurse {
         return recurse::run(&order, outcome, ctx).await;
@@ -145,22 +148,8 @@ impl Order<'_> {
     fn script(&self, state: Option<State>, ctx: &Ctx<'_>) -> (&'static str, String) {
         let act = !ctx.check;
         match state {
-            None => (
-                "change",
-                self.present(
-                    "-e",
-                    "there is no such file (say which `state` it shall have)",
-                    act,
-                ),
-            ),
-            Some(State::File) => (
-                "change",
-                self.present(
-                    "-f",
-                    "there is no such regular file (`state: touch` creates an empty one)",
-                    act,
-                ),
-            ),
+            None => ("change", self.present("-e", act)),
+            Some(State::File) => ("change", self.present("-f", act)),
             Some(State::Directory) => ("create the directory", self.directory(act)),
             Some(State::Touch) => ("touch", self.touch(act)),
             Some(State::Absent) => ("remove", absent(act, ctx.diff)),
@@ -196,10 +185,10 @@ impl Order<'_> {
         script
     }
 
-    fn present(&self, test: &str, otherwise: &str, act: bool) -> String {
+    /// What is there is adjusted; where it is not, `w` says so and `a` is what is there instead.
+    fn present(&self, test: &str, act: bool) -> String {
         format!(
-            "[ {test} \"$d\" ] || {{ [ -L \"$d\" ] && [ {test} = -e ]; }} || die {}\n{}",
-            quote(otherwise),
+            "if [ {test} \"$d\" ] || {{ [ -L \"$d\" ] && [ {test} = -e ]; }}; then\n{}else w=missing a=$(stat -c {FORMAT} -- \"$d\" 2>/dev/null); fi\n",
             self.adjust(act)
         )
     }
@@ -297,10 +286,11 @@ impl Order<'_> {
             _ => false,
         };
         let changed = moved || !matches!(word, "same" | "attrs");
-        let mut outcome = Outcome::changed(changed).with("path", self.path.clone());
-        if matches!(state, Some(State::Link | State::Hard | State::Touch)) {
-            outcome = outcome.with("dest", self.path.clone());
-        }
+        let named = match state {
+            Some(State::Link | State::Hard | State::Touch) => "dest",
+            _ => "path",
+        };
+        let mut outcome = Outcome::changed(changed).with(named, self.path.clone());
         if let Some(src) = &self.args.src {
             outcome = outcome.with("src", src.clone());
         }
@@ -317,6 +307,20 @@ impl Order<'_> {
             outcome = outcome.diff(self.path.clone(), was, is);
         }
         outcome
+    }
+
+    /// There is no such file, or it is something else.
+    fn missing(&self, output: &Output) -> Failure {
+        let there = output.out();
+        let there = there.split('\0').nth(2).and_then(Entry::parse);
+        let state = there.map_or("absent", |entry| entry.state());
+        Failure::new(format!("file ({}) is {state}, cannot continue", self.path))
+            .detail(match self.args.state {
+                Some(_) => " (`state: touch` creates an empty file)",
+                None => " (say which `state` it shall have)",
+            })
+            .with("path", self.path.clone())
+            .with("state", state)
     }
 
     fn difference(

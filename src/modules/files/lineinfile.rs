@@ -76,7 +76,7 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     let text = Text::read(ctx, &args.path).await?;
     if !text.exists() {
         if args.state == State::Absent {
-            return Ok(Outcome::ok().msg("there is no such file").with("found", 0));
+            return Ok(Outcome::ok().msg("there is no such file"));
         }
         if !args.create {
             return Err(Failure::new(format!(
@@ -96,11 +96,15 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
         unsafe_writes: args.unsafe_writes,
     };
     let unchanged_and_missing = !text.exists() && edited.content.is_empty();
-    let outcome = if unchanged_and_missing {
+    let mut outcome = if unchanged_and_missing {
         Outcome::ok()
     } else {
         text.finish(ctx, &edited.content, options).await?
     };
+    outcome
+        .result
+        .entry("backup")
+        .or_insert_with(|| String::new().into());
     let outcome = match args.state {
         State::Absent => outcome.with("found", edited.found),
         State::Present => outcome,

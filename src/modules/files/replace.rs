@@ -61,7 +61,9 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
         )));
     }
     let Some(part) = part(&args, &text.content)? else {
-        return Ok(Outcome::ok().msg("nothing matches `after` and `before`"));
+        return Ok(Outcome::ok()
+            .msg("nothing matches `after` and `before`")
+            .with("rc", 0));
     };
     let content = &text.content;
     let mut count = 0_usize;
@@ -85,7 +87,11 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
         validate: args.validate.as_deref(),
         unsafe_writes: args.unsafe_writes,
     };
-    Ok(text.finish(ctx, &new, options).await?.msg(message))
+    Ok(text
+        .finish(ctx, &new, options)
+        .await?
+        .msg(message)
+        .with("rc", 0))
 }
 
 /// The part of the text between `after` and `before`; none when they do not match.

@@ -38,7 +38,7 @@ async fn a_port_that_stays_closed_says_what_was_seen() {
     assert_eq!(
         msg,
         format!(
-            "no database (timed out after 0.3 s waiting for port {port} on 127.0.0.1 to accept connections; last seen: nothing listens there)"
+            "no database: timed out after 0.3 s waiting for port {port} on 127.0.0.1 to accept connections; last seen: nothing listens there"
         )
     );
     assert_eq!(result["elapsed"], 0);
@@ -95,7 +95,7 @@ async fn connections_are_drained() {
     let arguments = json!({"port": address.port(), "state": "drained", "timeout": 0.2});
     let (msg, _) = lab.fails("wait_for", arguments).await;
     assert!(
-        msg.contains("to have no connections; last seen: 1 connections"),
+        msg.contains("to have no connections (0.2 s); last seen: 1 connections"),
         "{msg}"
     );
     let arguments =
@@ -114,7 +114,7 @@ async fn files_appear_match_and_vanish() {
     assert_eq!(
         msg,
         format!(
-            "timed out after 0.2 s waiting for {path} to be present; last seen: it is not there"
+            "Timeout when waiting for {path} to be present (0.2 s); last seen: it is not there"
         )
     );
     lab.ok("wait_for", json!({"path": path, "state": "absent"}))

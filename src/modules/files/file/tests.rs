@@ -253,7 +253,7 @@ async fn wrong_orders_are_refused() {
         (
             json!({"path": lab.at("x"), "state": "file"}),
             format!(
-                "failed to change {}: there is no such regular file (`state: touch` creates an empty one)",
+                "file ({}) is absent, cannot continue (`state: touch` creates an empty file)",
                 lab.at("x")
             ),
         ),
