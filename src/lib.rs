@@ -17,6 +17,7 @@ pub mod modules;
 pub mod playbook;
 pub mod project;
 pub mod report;
+pub mod schema;
 pub mod template;
 pub mod transport;
 pub mod vars;

@@ -9,6 +9,7 @@ mod lab;
 mod lint;
 mod operator;
 mod play;
+mod schema;
 mod setup;
 mod signals;
 
@@ -63,6 +64,8 @@ enum Verb {
     Lab(lab::Lab),
     /// Find mistakes in playbooks, roles and variables without connecting
     Lint(Box<lint::Lint>),
+    /// Print a JSON Schema with which editors complete and check
+    Schema(schema::Schema),
     /// Show what modules do and which arguments they take
     Doc(doc::Doc),
     /// Print a completion script for a shell
@@ -94,6 +97,7 @@ pub fn main() -> ExitCode {
         Verb::Play(play) => play.run(),
         Verb::Lab(lab) => lab.run(),
         Verb::Lint(lint) => lint.run(),
+        Verb::Schema(schema) => schema.run(),
         Verb::Doc(doc) => doc.run(),
         Verb::Completions(completions) => completions.run(),
     };

@@ -78,10 +78,13 @@ pub(super) fn is_action(name: &str) -> bool {
     target(name).is_some() || refused(name).is_some()
 }
 
+/// The actions of the language that are no modules.
+pub(crate) fn actions() -> impl Iterator<Item = &'static str> {
+    ["include_tasks", "import_tasks", "meta"].into_iter()
+}
+
 fn names() -> impl Iterator<Item = &'static str> {
-    ["include_tasks", "import_tasks", "meta"]
-        .into_iter()
-        .chain(modules::names())
+    actions().chain(modules::names())
 }
 
 /// Finds the one action of a task; reports when there is none, or more than one.

@@ -23,13 +23,14 @@ mod task;
 mod tests;
 mod value;
 
+pub(crate) use action::actions;
 pub use ast::{
     Action, Block, Common, Include, LoopControl, Meta, Play, Playbook, Section, SerialSize, Step,
     Task, TaskArgs,
 };
 pub use files::Files;
 pub(crate) use free_form::{first_word, pair, words};
-pub(crate) use keyword::{Keyword, Kind as KeywordKind, find as keyword};
+pub(crate) use keyword::{KEYWORDS, Keyword, Kind as KeywordKind, Support, find as keyword};
 pub use keyword::{KeywordDoc, keywords};
 pub use load::{check, check_tasks, load, load_tasks};
 pub(crate) use place::Place;
