@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use regex::Regex;
+use runbook::config::{Effect, SETTINGS, Setting};
 use runbook::diag::Severity;
 use runbook::modules::spec::CheckMode;
 use runbook::template::{Entry, Templar};
@@ -88,6 +89,47 @@ fn the_modules_are_those_of_the_table() {
         writeln!(table, "| `{name}`{others} | {summary} | {check} |").unwrap();
     }
     check("docs/compatibility.md", "modules", &table);
+}
+
+#[test]
+fn the_settings_are_those_of_the_table() {
+    let (mut works, mut others) = (
+        "| setting | in `ansible.cfg` | Ansible's variables | default | what it says |\n|---|---|---|---|---|\n".to_owned(),
+        "| setting | in `ansible.cfg` | what it does here |\n|---|---|---|\n".to_owned(),
+    );
+    let mut settings: Vec<&Setting> = SETTINGS.iter().collect();
+    settings.sort_by_key(|setting| setting.name);
+    for setting in settings {
+        let code = |texts: Vec<String>| -> String {
+            let texts = texts.iter().map(|text| format!("`{text}`"));
+            texts.collect::<Vec<_>>().join(", ")
+        };
+        let places = setting
+            .places()
+            .map(|(section, key)| format!("[{section}] {key}"));
+        let places = code(places.collect());
+        let name = setting.name;
+        let effect = match setting.effect {
+            Effect::Works => {
+                let variables = code(setting.variables().skip(1).collect());
+                let default = code(setting.default.lines().map(str::to_owned).collect());
+                writeln!(
+                    works,
+                    "| `{name}` | {places} | {variables} | {default} | {} |",
+                    cell(setting.doc)
+                )
+                .unwrap();
+                continue;
+            }
+            Effect::Moot(why) => format!("nothing: {why}"),
+            Effect::Ignored(why) => format!("a warning: {why}"),
+            Effect::Fixed(why) => format!("an error, unless it is `{}`: {why}", setting.default)
+                .replace("unless it is ``", "when it is set"),
+        };
+        writeln!(others, "| `{name}` | {places} | {} |", cell(&effect)).unwrap();
+    }
+    check("docs/compatibility.md", "settings", &works);
+    check("docs/compatibility.md", "settings without effect", &others);
 }
 
 #[test]

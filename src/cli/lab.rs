@@ -81,7 +81,7 @@ impl Lab {
             } => {
                 let place = match Place::find() {
                     Ok(place) => place,
-                    Err(mistake) => return refuse(&mistake.into()),
+                    Err(mistakes) => return refuse(&mistakes),
                 };
                 let options = LabOptions {
                     layout,

@@ -6,9 +6,11 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 
 use super::setup::Place;
+use super::vault_args::VaultArgs;
 use super::{extra_vars, show};
+use crate::config::Key;
 use crate::diag::{Diagnostics, Severity};
-use crate::lint::{self, Report, Request};
+use crate::lint::{self, Report, Request, Settings};
 
 /// Exit code for a wrong command line: 1 means findings.
 pub(super) const USAGE: u8 = 2;
@@ -48,6 +50,9 @@ pub(super) struct Lint {
     /// List the rules, read nothing
     #[arg(long)]
     list_rules: bool,
+
+    #[command(flatten)]
+    vault: VaultArgs,
 }
 
 /// How findings are written.
@@ -84,6 +89,7 @@ impl Lint {
 
     fn report(self) -> Result<Report, Diagnostics> {
         let place = Place::find()?;
+        self.vault.install(&place.vault_settings())?;
         let missing = self.paths.iter().filter(|path| !Path::new(path).exists());
         for path in missing {
             place.project.playbook_source(path)?;
@@ -100,8 +106,10 @@ impl Lint {
             extra: extra.keys().map(ToString::to_string).collect(),
             tags: self.tags,
             skip_tags: self.skip_tags,
-            roles_path: Vec::new(),
-            settings: place.config.lint.clone(),
+            settings: Settings {
+                skip: place.settings.list(Key::LintSkip),
+                warn: place.settings.list(Key::LintWarn),
+            },
         };
         Ok(lint::lint(&place.project, &place.templar, &request))
     }

@@ -9,9 +9,11 @@ mod lab;
 mod lint;
 mod operator;
 mod play;
+mod run_settings;
 mod schema;
 mod setup;
 mod signals;
+mod vault_args;
 
 use std::process::ExitCode;
 
@@ -68,6 +70,8 @@ enum Verb {
     Schema(schema::Schema),
     /// Show what modules do and which arguments they take
     Doc(doc::Doc),
+    /// Show every setting and where its value came from
+    Config(config::Config),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }
@@ -99,6 +103,7 @@ pub fn main() -> ExitCode {
         Verb::Lint(lint) => lint.run(),
         Verb::Schema(schema) => schema.run(),
         Verb::Doc(doc) => doc.run(),
+        Verb::Config(config) => config.run(),
         Verb::Completions(completions) => completions.run(),
     };
     ExitCode::from(code)
@@ -109,7 +114,8 @@ fn show(mistakes: &Diagnostics) {
     use std::io::Write as _;
     let mut stderr = anstream::stderr().lock();
     for mistake in mistakes {
-        let _ = writeln!(stderr, "{}", mistake.render(true));
+        let text = mistake.render(true);
+        let _ = writeln!(stderr, "{}", crate::vault::redacted(&text));
     }
 }
 

@@ -8,7 +8,9 @@ use clap::{ArgAction, Args};
 
 use super::operator::{self, Terminal};
 use super::setup::{self, Place};
-use super::{extra_vars, refuse, show, signals};
+use super::vault_args::VaultArgs;
+use super::{extra_vars, refuse, run_settings, show, signals};
+use crate::config::{Key, Settings};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::{self, ConnectionDefaults, Engine, Interrupt, Options, Setup, TagFilter};
 use crate::event::Sink;
@@ -88,6 +90,8 @@ pub(super) struct Play {
 
     #[command(flatten)]
     connection: ConnectionArgs,
+    #[command(flatten)]
+    vault: VaultArgs,
 }
 
 /// How hosts are reached.
@@ -97,6 +101,9 @@ struct ConnectionArgs {
     /// Log in as this user
     #[arg(short, long)]
     user: Option<String>,
+    /// How hosts are reached: ssh or local
+    #[arg(short, long, value_name = "KIND")]
+    connection: Option<String>,
     /// Log in with this key
     #[arg(long, visible_alias = "key-file", value_name = "FILE")]
     private_key: Option<String>,
@@ -157,7 +164,8 @@ impl Play {
     /// Reads everything there is to read, and reports every mistake in it at once.
     fn prepare(&self) -> Result<Prepared, Diagnostics> {
         let place = Place::find()?;
-        let mut mistakes = Diagnostics::new();
+        self.vault.install(&place.vault_settings())?;
+        let mut mistakes = place.warnings.clone();
         let playbooks = self.read_playbooks(&place, &mut mistakes);
         let extra_vars = kept(extra_vars::parse(&self.extra_vars), &mut mistakes);
         let sources = place.inventory_sources(&self.inventory);
@@ -200,7 +208,9 @@ impl Play {
         playbooks: Vec<(String, Playbook)>,
     ) -> Prepared {
         let interrupt = Interrupt::default();
-        let view = report::Terminal::stdout(self.verbose);
+        let settings = &place.settings;
+        let display = run_settings::display(settings, self.verbosity(settings));
+        let view = report::Terminal::new(std::io::stdout(), display);
         let screen = view.screen();
         let sink = Sink::new(vec![Box::new(view)]);
         let engine = Engine::new(Setup {
@@ -223,28 +233,41 @@ impl Play {
     }
 
     fn options(&self, place: &Place, sources: Vec<String>) -> Result<Options, Diagnostic> {
-        let defaults = Options::default();
-        let own = |tags: &[String]| tags.iter().map(|tag| tag.trim().to_owned()).collect();
+        let settings = &place.settings;
+        let forks = settings.number(Key::Forks);
+        let forks = forks.and_then(|forks| usize::try_from(forks).ok());
+        let tags = |given: &[String], key: Key| {
+            let set = settings.list(key);
+            let tags = if given.is_empty() { &set } else { given };
+            tags.iter().map(|tag| tag.trim().to_owned()).collect()
+        };
         Ok(Options {
             check: self.check,
-            diff: self.diff,
+            diff: self.diff || settings.flag(Key::DiffAlways),
             forks: self
                 .forks
-                .or(place.config.forks)
-                .unwrap_or(defaults.forks)
+                .or(forks)
+                .unwrap_or(Options::default().forks)
                 .max(1),
             tags: TagFilter {
-                only: own(&self.tags),
-                skip: own(&self.skip_tags),
+                only: tags(&self.tags, Key::TagsRun),
+                skip: tags(&self.skip_tags, Key::TagsSkip),
             },
             limit: self.limit.clone(),
             start_at_task: self.start_at_task.clone(),
             step: self.step,
-            verbosity: self.verbose,
+            verbosity: self.verbosity(settings),
             project_dir: place.dir.clone(),
             inventory_sources: sources,
-            connection: self.connection.defaults(place)?,
+            config_file: place.config_file(),
+            connection: self.connection.defaults(settings)?,
+            keywords: run_settings::keywords(settings)?,
         })
+    }
+
+    fn verbosity(&self, settings: &Settings) -> u8 {
+        let set = settings.number(Key::Verbosity).unwrap_or(0);
+        self.verbose.max(u8::try_from(set).unwrap_or(u8::MAX))
     }
 
     fn list(&self, prepared: &Prepared) -> u8 {
@@ -267,37 +290,36 @@ impl Play {
 }
 
 impl ConnectionArgs {
-    fn defaults(&self, place: &Place) -> Result<ConnectionDefaults, Diagnostic> {
-        let config = &place.config;
-        let timeout = self.timeout.or(config.timeout).map(Duration::from_secs);
+    fn defaults(&self, settings: &Settings) -> Result<ConnectionDefaults, Diagnostic> {
+        let set = run_settings::connection(settings);
+        let or = |given: &Option<String>, set: Option<String>| given.clone().or(set);
         Ok(ConnectionDefaults {
-            user: self.user.clone().or_else(|| config.remote_user.clone()),
-            private_key: self
-                .private_key
-                .clone()
-                .or_else(|| config.private_key_file.clone()),
-            ssh_common_args: self.ssh_common_args.clone(),
-            ssh_extra_args: self.ssh_extra_args.clone(),
-            timeout: timeout.unwrap_or(ConnectionDefaults::default().timeout),
-            host_key_checking: config.host_key_checking.unwrap_or(true),
-            r#become: self.r#become,
-            become_user: self.become_user.clone(),
-            become_password: self.become_password()?,
+            connection: self.connection.clone(),
+            user: or(&self.user, set.user),
+            private_key: or(&self.private_key, set.private_key),
+            ssh_common_args: or(&self.ssh_common_args, set.ssh_common_args),
+            ssh_extra_args: or(&self.ssh_extra_args, set.ssh_extra_args),
+            timeout: self.timeout.map_or(set.timeout, Duration::from_secs),
+            r#become: self.r#become || set.r#become,
+            become_user: or(&self.become_user, set.become_user),
+            become_password: self.become_password(settings)?,
+            ..set
         })
     }
 
-    fn become_password(&self) -> Result<Option<Secret>, Diagnostic> {
-        if self.ask_become_pass {
+    fn become_password(&self, settings: &Settings) -> Result<Option<Secret>, Diagnostic> {
+        let file = self.become_password_file.clone();
+        if self.ask_become_pass || (file.is_none() && settings.flag(Key::BecomeAskPass)) {
             let answer = operator::hidden("BECOME password: ");
             let none = || Diagnostic::error("no password was given to --ask-become-pass");
             return answer
                 .map(|password| Some(Secret::new(password)))
                 .ok_or_else(none);
         }
-        let Some(path) = &self.become_password_file else {
+        let Some(path) = file.or_else(|| settings.text(Key::BecomePasswordFile)) else {
             return Ok(None);
         };
-        let text = std::fs::read_to_string(path)
+        let text = std::fs::read_to_string(&path)
             .map_err(|why| Diagnostic::error(format!("failed to read {path}: {why}")))?;
         Ok(Some(Secret::new(text.trim_end_matches(['\r', '\n']))))
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, Severity, SourceFile, Span};
 
@@ -15,9 +15,11 @@ pub(super) fn render(diagnostic: &Diagnostic, color: bool) -> String {
         Severity::Error => Level::ERROR,
     };
     let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()));
-    if let Some(span) = &diagnostic.span {
-        group = places(group, diagnostic, span);
-    }
+    group = match &diagnostic.span {
+        Some(span) if span.source().secret => group.element(origin(span)),
+        Some(span) => places(group, diagnostic, span),
+        None => group,
+    };
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
@@ -43,12 +45,20 @@ fn places<'a>(mut group: Group<'a>, diagnostic: &'a Diagnostic, span: &'a Span) 
             .label(label.as_str());
         if Arc::ptr_eq(other.source(), span.source()) {
             here = here.annotation(context);
-        } else {
+        } else if !other.source().secret {
             elsewhere.push(snippet(other.source()).annotation(context));
         }
     }
     group = group.element(here);
     group.elements(elsewhere)
+}
+
+/// A place in a text that is not to be quoted.
+fn origin(span: &Span) -> Origin<'_> {
+    let (line, column) = span.line_col();
+    Origin::path(span.source().name.as_str())
+        .line(line)
+        .char_column(column)
 }
 
 fn snippet(source: &SourceFile) -> Snippet<'_, Annotation<'_>> {
@@ -164,6 +174,18 @@ mod tests {
         error: no inventory
          |
          = help: pass one with `-i`
+        ");
+    }
+
+    #[test]
+    fn a_decrypted_text_is_not_quoted() {
+        let source = source().with_secret_text("a: hunter2\n".to_owned());
+        let shown = Diagnostic::error("no")
+            .at(&Span::new(&source, 3..10))
+            .render(false);
+        insta::assert_snapshot!(shown, @r"
+        error: no
+        --> plays/é.yml:1:4
         ");
     }
 

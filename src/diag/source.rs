@@ -13,6 +13,8 @@ pub struct SourceFile {
     pub path: Option<PathBuf>,
     /// The whole text.
     pub text: String,
+    /// Whether messages must not quote it: it came out of an encrypted file.
+    pub secret: bool,
 }
 
 impl SourceFile {
@@ -23,6 +25,7 @@ impl SourceFile {
             name: name.into(),
             path: None,
             text: text.into(),
+            secret: false,
         })
     }
 
@@ -38,7 +41,19 @@ impl SourceFile {
             name,
             path: Some(path.to_owned()),
             text,
+            secret: false,
         }))
+    }
+
+    /// The same file with its decrypted text, which messages do not quote.
+    #[must_use]
+    pub fn with_secret_text(&self, text: String) -> Arc<Self> {
+        Arc::new(Self {
+            name: self.name.clone(),
+            path: self.path.clone(),
+            text,
+            secret: true,
+        })
     }
 
     /// The whole text as a place.

@@ -12,7 +12,7 @@ impl PlayRun<'_> {
     /// Runs the sections on one batch; says how the play ends when this was its last.
     pub(super) async fn run_batch(&self) -> Option<PlayEnd> {
         *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        let inherited = Inherited::of_play(self.play);
+        let inherited = Inherited::of_play(self.play, &self.engine.options.keywords);
         let mut standing = Standing::all(self.batch.clone());
         standing = self.gather(&inherited, standing).await;
         for (name, steps) in [

@@ -101,7 +101,8 @@ pub(super) fn way(
 ) -> Result<Way, Diagnostic> {
     let keyword: Option<String> = keywords::value("connection", common.connection.as_ref(), task)?;
     let kind: Option<String> = variable(scope, &["ansible_connection"])?;
-    let kind = kind.or(keyword).unwrap_or_else(|| "ssh".to_owned());
+    let kind = kind.or(keyword).or_else(|| defaults.connection.clone());
+    let kind = kind.unwrap_or_else(|| "ssh".to_owned());
     let kind = match kind.rsplit('.').next().unwrap_or_default() {
         "local" => TargetKind::Local,
         "ssh" | "smart" => TargetKind::Ssh(ssh_target(host, scope, task, common, defaults)?),
@@ -167,7 +168,7 @@ fn ssh_target(
         connect_timeout: timeout.unwrap_or(defaults.timeout),
         insecure_host_key: !checking.unwrap_or(defaults.host_key_checking),
         shell: variable(scope, &["ansible_shell_executable"])?
-            .unwrap_or_else(|| "/bin/sh".to_owned()),
+            .unwrap_or_else(|| defaults.shell.clone()),
     })
 }
 
@@ -175,7 +176,12 @@ fn ssh_args(scope: &Arc<Scope>, defaults: &ConnectionDefaults) -> Result<Vec<Str
     let common = variable(scope, &["ansible_ssh_common_args"])?;
     let extra = variable(scope, &["ansible_ssh_extra_args"])?;
     let mut args = Vec::new();
-    let both = [
+    let first = variable(scope, &["ansible_ssh_args"])?;
+    let all = [
+        (
+            "ansible_ssh_args",
+            first.or_else(|| defaults.ssh_args.clone()),
+        ),
         (
             "ansible_ssh_common_args",
             common.or_else(|| defaults.ssh_common_args.clone()),
@@ -185,7 +191,7 @@ fn ssh_args(scope: &Arc<Scope>, defaults: &ConnectionDefaults) -> Result<Vec<Str
             extra.or_else(|| defaults.ssh_extra_args.clone()),
         ),
     ];
-    for (name, text) in both {
+    for (name, text) in all {
         let Some(text) = text else { continue };
         let words = shlex::split(&text).ok_or_else(|| {
             Diagnostic::error(format!("`{name}` has an unbalanced quote: {text}"))

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::defaults::Gathering;
 use super::inherit::Inherited;
 use super::keywords;
 use super::play::PlayRun;
@@ -12,18 +13,27 @@ use crate::playbook::{Action, Common, LoopControl, Task, TaskArgs};
 use crate::yaml::{Node, Style};
 
 impl PlayRun<'_> {
-    /// Gathers facts on every host, unless the play says `gather_facts: false`.
+    /// Gathers facts on every host, unless the play says `gather_facts: false`, or
+    /// the setting `gathering` says otherwise.
     pub(super) async fn gather(&self, inherited: &Inherited, mut standing: Standing) -> Standing {
         let (Some(task), Some(first)) = (self.gather_task(), standing.ok.first()) else {
             return standing;
         };
         let scope = self.scope(first, inherited);
+        let gathering = self.engine.options.keywords.gathering;
         let wanted = self.play.gather_facts.as_ref();
-        if !keywords::flag("gather_facts", wanted, true, &scope).unwrap_or(true) {
+        let usual = gathering != Gathering::Explicit;
+        if !keywords::flag("gather_facts", wanted, usual, &scope).unwrap_or(true) {
             return standing;
         }
         let id = TaskId(format!("{}/gather", self.index));
-        let hosts = standing.ok.clone();
+        let mut hosts = standing.ok.clone();
+        if gathering == Gathering::Smart {
+            hosts.retain(|host| !self.engine.store.has_facts(host));
+        }
+        if hosts.is_empty() {
+            return standing;
+        }
         let end = self
             .task(&task, inherited, &hosts, id, TaskKind::Gather)
             .await;
@@ -38,7 +48,10 @@ impl PlayRun<'_> {
         let spec = modules::find("setup")?;
         let span = &self.play.span;
         let text = |text: &str| Node::text(span, text, Style::Plain);
-        let subset = self.play.gather_subset.clone();
+        let subset = self.play.gather_subset.clone().or_else(|| {
+            let subset = &self.engine.options.keywords.gather_subset;
+            (!subset.is_empty()).then(|| text(&subset.join(",")))
+        });
         Some(Arc::new(Task {
             span: span.clone(),
             action_span: span.clone(),

@@ -112,7 +112,7 @@ impl PlayRun<'_> {
         };
         let inherited = Inherited {
             cleanup: inherited.cleanup,
-            ..Inherited::of_play(self.play)
+            ..Inherited::of_play(self.play, &self.engine.options.keywords)
         };
         let mut alive = hosts.to_vec();
         for (index, task) in self.handlers() {
@@ -150,7 +150,14 @@ impl PlayRun<'_> {
         if let Some(first) = self.batch.first() {
             let scope = self.scope(first, inherited);
             let force = self.play.force_handlers.as_ref();
-            if keywords::flag("force_handlers", force, false, &scope).unwrap_or(false) {
+            if keywords::flag(
+                "force_handlers",
+                force,
+                self.engine.options.keywords.force_handlers,
+                &scope,
+            )
+            .unwrap_or(false)
+            {
                 hosts.extend(
                     standing
                         .failed

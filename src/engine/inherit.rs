@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::playbook::{Common, Play};
+use super::defaults::KeywordDefaults;
+use crate::diag::SourceFile;
+use crate::playbook::{Common, Play, Task};
 use crate::vars::{Layers, Level};
 use crate::yaml::Node;
 
@@ -18,15 +20,18 @@ pub(super) struct Inherited {
     pub(super) layers: Layers,
     /// The innermost word on each of the other keywords.
     pub(super) keywords: Common,
+    /// The file the task stands in.
+    pub(super) file: Option<Arc<SourceFile>>,
     /// Whether the step belongs to a `rescue` or `always`, which an interrupt does not stop.
     pub(super) cleanup: bool,
 }
 
 impl Inherited {
-    /// What a play says to all its tasks. Its `vars` have a precedence of their own and are not
-    /// among these.
-    pub(super) fn of_play(play: &Play) -> Self {
-        let mut inherited = Self::default().descend(&play.common);
+    /// What the settings and a play say to all its tasks. Its `vars` have a precedence of their
+    /// own and are not among these.
+    pub(super) fn of_play(play: &Play, defaults: &KeywordDefaults) -> Self {
+        let settings = Self::default().descend(&defaults.common);
+        let mut inherited = settings.descend(&play.common);
         inherited.layers = Layers::new();
         inherited
     }
@@ -37,8 +42,10 @@ impl Inherited {
     }
 
     /// What a task itself sees.
-    pub(super) fn of_task(&self, task: &Common) -> Self {
-        self.inside(task, Level::TaskVars)
+    pub(super) fn of_task(&self, task: &Task) -> Self {
+        let mut own = self.inside(&task.common, Level::TaskVars);
+        own.file = Some(Arc::clone(task.span.source()));
+        own
     }
 
     fn inside(&self, inner: &Common, level: Level) -> Self {

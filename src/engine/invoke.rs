@@ -37,13 +37,15 @@ pub(super) struct Call {
 
 impl PlayRun<'_> {
     /// Works out how the task reaches which host, and in which mode.
-    pub(super) fn call(&self, run: &TaskRun<'_>, scope: &Arc<Scope>) -> Result<Call, Diagnostic> {
+    pub(super) fn call(
+        &self,
+        run: &TaskRun<'_>,
+        host: &str,
+        scope: &Arc<Scope>,
+    ) -> Result<Call, Diagnostic> {
         let keywords = &run.inherited.keywords;
         let options = &self.engine.options;
-        let host = scope
-            .get("inventory_hostname")?
-            .map(|h| h.to_string())
-            .unwrap_or_default();
+        let host = host.to_owned();
         let delegate: Option<String> =
             keywords::value("delegate_to", keywords.delegate_to.as_ref(), scope)?;
         let delegated_to = delegate.filter(|to| *to != host);

@@ -42,10 +42,11 @@ pub fn list(engine: &Engine, playbook: &Playbook) -> Result<Vec<PlayListing>, Di
 }
 
 fn list_play(engine: &Engine, play: &Play) -> Result<PlayListing, Diagnostic> {
-    let scope = engine.play_scope(play, &engine.playbook_magic(play));
+    engine.enter(play);
+    let scope = engine.play_scope(play);
     let pattern = super::play::pattern(&play.hosts, &scope)?;
-    let (hosts, _) = engine.play_hosts(play, &scope)?;
-    let inherited = Inherited::of_play(play);
+    let hosts = engine.play_hosts(play, &scope)?.hosts;
+    let inherited = Inherited::of_play(play, &engine.options.keywords);
     let mut tasks = Vec::new();
     for steps in [&play.pre_tasks, &play.tasks, &play.post_tasks] {
         collect(engine, steps, &inherited, &scope, &mut tasks);

@@ -28,7 +28,10 @@ impl Object for HostVarsOfAll {
         let host = key.as_str()?;
         store.inventory().host(host)?;
         let magic = Arc::new(of_host(&store, host));
-        let layers = store.layers_of(host).with(Level::Magic, magic);
+        let layers = store
+            .layers_of(host)
+            .with(Level::InventoryHosts, magic)
+            .with(Level::Magic, Arc::new(groups(&store)));
         let scope = store.scope(&layers);
         Some(Value::from_object(HostVarsOfOne(scope)))
     }
@@ -98,23 +101,36 @@ pub(super) fn of_host(store: &Arc<Store>, host: &str) -> VarMap {
         "inventory_hostname_short",
         host.split('.').next().unwrap_or(host),
     );
-    let group_names = store.inventory().group_names(host);
-    put(&mut vars, "group_names", names(&group_names));
+    let inventory = store.inventory();
+    put(
+        &mut vars,
+        "group_names",
+        names(&inventory.group_names(host)),
+    );
+    if let Some(host) = inventory.host(host).filter(|host| !host.implicit) {
+        let source = host.source.as_ref();
+        let text =
+            |text: Option<&Arc<str>>| text.map_or_else(|| Value::from(()), |t| Value::from(&**t));
+        put(&mut vars, "inventory_file", text(source.map(|s| &s.file)));
+        let dir = source.and_then(|s| s.dir.as_ref());
+        put(&mut vars, "inventory_dir", text(dir));
+    }
     vars
+}
+
+/// `groups`.
+fn groups(store: &Store) -> VarMap {
+    let inventory = store.inventory();
+    let groups = inventory.groups_map();
+    let groups = Value::from_pairs(groups.iter().map(|(group, hosts)| (&**group, names(hosts))));
+    VarMap::from_iter([("groups".into(), Var::Data(groups))])
 }
 
 /// `hostvars` and `groups`, the same for every host until the inventory changes.
 pub(super) fn of_inventory(store: &Arc<Store>) -> VarMap {
-    let mut vars = VarMap::new();
-    put(
-        &mut vars,
-        "hostvars",
-        Value::from_object(HostVarsOfAll(Arc::downgrade(store))),
-    );
-    let inventory = store.inventory();
-    let groups = inventory.groups_map();
-    let groups = Value::from_pairs(groups.iter().map(|(group, hosts)| (&**group, names(hosts))));
-    put(&mut vars, "groups", groups);
+    let mut vars = groups(store);
+    let hostvars = HostVarsOfAll(Arc::downgrade(store));
+    put(&mut vars, "hostvars", Value::from_object(hostvars));
     vars
 }
 
@@ -128,14 +144,19 @@ pub(super) fn of_play(
     let mut vars = VarMap::new();
     put(&mut vars, "ansible_play_name", name);
     put(&mut vars, "ansible_play_hosts_all", names(all));
-    put(&mut vars, "ansible_play_hosts", names(standing));
-    put(&mut vars, "play_hosts", names(standing));
+    let left = all.iter().filter(|host| standing.contains(host));
+    put(
+        &mut vars,
+        "ansible_play_hosts",
+        names(&left.cloned().collect::<Vec<_>>()),
+    );
     let batch: Vec<Arc<str>> = batch
         .iter()
         .filter(|host| standing.contains(host))
         .cloned()
         .collect();
     put(&mut vars, "ansible_play_batch", names(&batch));
+    put(&mut vars, "play_hosts", names(&batch));
     vars
 }
 
@@ -146,31 +167,61 @@ pub(super) fn of_run(options: &Options) -> VarMap {
     put(&mut vars, "ansible_diff_mode", options.diff);
     put(&mut vars, "ansible_verbosity", options.verbosity);
     put(&mut vars, "ansible_forks", options.forks);
+    if let Some(limit) = &options.limit {
+        put(&mut vars, "ansible_limit", limit.as_str());
+    }
+    let only = match &options.tags.only[..] {
+        [] => Value::from(vec!["all"]),
+        only => Value::from(only.to_vec()),
+    };
+    put(&mut vars, "ansible_run_tags", only);
+    put(&mut vars, "ansible_skip_tags", options.tags.skip.clone());
+    let sources = options.inventory_sources.iter().map(|s| source(s));
     put(
         &mut vars,
-        "ansible_limit",
-        options.limit.clone().unwrap_or_default(),
+        "ansible_inventory_sources",
+        sources.collect::<Value>(),
     );
+    let config = options.config_file.as_ref();
+    put(
+        &mut vars,
+        "ansible_config_file",
+        config.map(|path| path.display().to_string()),
+    );
+    put(&mut vars, "ansible_playbook_python", PYTHON);
+    put(&mut vars, "ansible_version", version());
     put(
         &mut vars,
         "runbook_project_dir",
         options.project_dir.display().to_string(),
     );
     put(&mut vars, "runbook_version", env!("CARGO_PKG_VERSION"));
-    if let Some(first) = options.inventory_sources.first() {
-        let path = std::path::Path::new(first);
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let dir = if path.is_dir() {
-            Some(path.as_path())
-        } else {
-            path.parent()
-        };
-        put(&mut vars, "inventory_file", path.display().to_string());
-        put(
-            &mut vars,
-            "inventory_dir",
-            dir.map(|d| d.display().to_string()).unwrap_or_default(),
-        );
-    }
     vars
+}
+
+/// What `ansible_playbook_python` says: nothing here runs in Python, and playbooks use it to find
+/// one for this machine.
+const PYTHON: &str = "/usr/bin/python3";
+
+/// The release of ansible-core whose language is spoken.
+const LANGUAGE: [u32; 3] = [2, 19, 0];
+
+fn version() -> Value {
+    let [major, minor, revision] = LANGUAGE;
+    let full = format!("{major}.{minor}.{revision}");
+    Value::from_pairs([
+        ("full", Value::from(full.as_str())),
+        ("major", major.into()),
+        ("minor", minor.into()),
+        ("revision", revision.into()),
+        ("string", full.into()),
+    ])
+}
+
+/// An inventory as the run sees it: an absolute path, or the list of names as it was given.
+fn source(given: &str) -> Value {
+    match std::path::absolute(given) {
+        Ok(path) if path.exists() => Value::from(path.display().to_string()),
+        _ => Value::from(given),
+    }
 }

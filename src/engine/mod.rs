@@ -8,6 +8,7 @@
 mod batch;
 mod connections;
 mod controller;
+mod defaults;
 mod effects;
 mod gather;
 mod handlers;
@@ -33,6 +34,7 @@ mod store;
 mod tags;
 mod task;
 
+pub use defaults::{Gathering, KeywordDefaults};
 pub use interrupt::Interrupt;
 pub use listing::{PlayListing, TaskListing, list};
 pub use options::{ConnectionDefaults, Operator, Options};

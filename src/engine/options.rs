@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::defaults::KeywordDefaults;
 use super::tags::TagFilter;
 use crate::transport::Secret;
 
@@ -13,8 +14,12 @@ use crate::transport::Secret;
 pub struct ConnectionDefaults {
     /// `--user`.
     pub user: Option<String>,
+    /// `--connection`.
+    pub connection: Option<String>,
     /// `--private-key`.
     pub private_key: Option<String>,
+    /// The setting `ssh_args`, before all other arguments for ssh.
+    pub ssh_args: Option<String>,
     /// `--ssh-common-args`.
     pub ssh_common_args: Option<String>,
     /// `--ssh-extra-args`.
@@ -29,13 +34,17 @@ pub struct ConnectionDefaults {
     pub become_user: Option<String>,
     /// The answer to `--ask-become-pass`.
     pub become_password: Option<Secret>,
+    /// The shell on the hosts.
+    pub shell: String,
 }
 
 impl Default for ConnectionDefaults {
     fn default() -> Self {
         Self {
             user: None,
+            connection: None,
             private_key: None,
+            ssh_args: None,
             ssh_common_args: None,
             ssh_extra_args: None,
             timeout: Duration::from_secs(10),
@@ -43,6 +52,7 @@ impl Default for ConnectionDefaults {
             r#become: false,
             become_user: None,
             become_password: None,
+            shell: "/bin/sh".to_owned(),
         }
     }
 }
@@ -70,8 +80,12 @@ pub struct Options {
     pub project_dir: PathBuf,
     /// The inventories as given, for `inventory_dir` and `inventory_file`.
     pub inventory_sources: Vec<String>,
+    /// The configuration file in force, for `ansible_config_file`.
+    pub config_file: Option<PathBuf>,
     /// How hosts are reached.
     pub connection: ConnectionDefaults,
+    /// What holds where a playbook says nothing.
+    pub keywords: KeywordDefaults,
 }
 
 impl Default for Options {
@@ -87,7 +101,9 @@ impl Default for Options {
             verbosity: 0,
             project_dir: PathBuf::from("."),
             inventory_sources: Vec::new(),
+            config_file: None,
             connection: ConnectionDefaults::default(),
+            keywords: KeywordDefaults::default(),
         }
     }
 }

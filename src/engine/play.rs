@@ -12,7 +12,7 @@ use super::serial;
 use crate::diag::Diagnostic;
 use crate::event::Event;
 use crate::playbook::{Play, SerialSize};
-use crate::vars::{Layers, Level, Scope, Value, Var, VarMap};
+use crate::vars::{Layers, Level, Scope, VarMap};
 use crate::yaml::Node;
 
 /// Whether the run goes on after a play.
@@ -40,6 +40,8 @@ pub(super) struct PlayRun<'a> {
     pub(super) index: usize,
     pub(super) name: String,
     pub(super) all: Vec<Arc<str>>,
+    /// The same in the order of the pattern.
+    pub(super) named: Vec<Arc<str>>,
     pub(super) batch: Vec<Arc<str>>,
     /// What the play gives all its tasks, each at its level.
     pub(super) layers: Layers,
@@ -48,7 +50,6 @@ pub(super) struct PlayRun<'a> {
     pub(super) ended: Mutex<Option<Ended>>,
     pub(super) notified: Mutex<Notified>,
     pub(super) max_fail: Option<f64>,
-    pub(super) play_magic: Arc<VarMap>,
     pub(super) host_magic: Mutex<HashMap<Arc<str>, Arc<VarMap>>>,
     pub(super) inventory_magic: Mutex<Option<Arc<VarMap>>>,
 }
@@ -56,9 +57,13 @@ pub(super) struct PlayRun<'a> {
 impl Engine {
     /// Runs one play.
     pub(super) async fn play(&self, index: usize, play: &Play) -> Result<PlayEnd, Diagnostic> {
-        let magic = self.playbook_magic(play);
-        let scope = self.play_scope(play, &magic);
-        let (hosts, unmatched) = self.play_hosts(play, &scope)?;
+        self.enter(play);
+        let scope = self.play_scope(play);
+        let Selected {
+            hosts,
+            named,
+            unmatched,
+        } = self.play_hosts(play, &scope)?;
         let name = play_name(play, &scope)?;
         self.sink.emit(&Event::PlayStarted {
             play: index,
@@ -83,10 +88,10 @@ impl Engine {
             layers: Layers::new().with(Level::PlayVars, Arc::clone(&play.common.vars)),
             standing: Mutex::new(hosts.clone()),
             all: hosts,
+            named,
             ended: Mutex::default(),
             notified: Mutex::default(),
             max_fail: max_fail(play, &scope)?,
-            play_magic: magic,
             host_magic: Mutex::default(),
             inventory_magic: Mutex::default(),
         };
@@ -110,24 +115,16 @@ impl Engine {
     }
 
     /// The variables a play's own keywords are rendered with: there is no host yet.
-    pub(super) fn play_scope(&self, play: &Play, magic: &Arc<VarMap>) -> Arc<Scope> {
+    pub(super) fn play_scope(&self, play: &Play) -> Arc<Scope> {
         let inventory = Arc::new(magic::of_inventory(&self.store));
-        self.store
-            .hostless(&play.common.vars, &[inventory, Arc::clone(magic)])
-    }
-
-    pub(super) fn playbook_magic(&self, play: &Play) -> Arc<VarMap> {
-        let mut vars = VarMap::new();
-        let dir = self.playbook_dir(&play.source).display().to_string();
-        vars.insert("playbook_dir".into(), Var::Data(Value::from(dir)));
-        Arc::new(vars)
+        self.store.hostless(&play.common.vars, &[inventory])
     }
 
     pub(super) fn play_hosts(
         &self,
         play: &Play,
         scope: &Arc<Scope>,
-    ) -> Result<(Vec<Arc<str>>, Vec<String>), Diagnostic> {
+    ) -> Result<Selected, Diagnostic> {
         let pattern = pattern(&play.hosts, scope)?;
         let inventory = self.store.inventory();
         let selection = inventory.resolve(&pattern)?;
@@ -145,6 +142,7 @@ impl Engine {
             .filter(|host| limit.as_ref().is_none_or(|limit| limit.contains(host)))
             .filter(|host| !self.is_lost(host))
             .collect();
+        let named = hosts.clone();
         if let Some(node) = &play.order {
             let order = scope.templar().node(node, scope)?.to_string();
             if !order::arrange(&mut hosts, &order) {
@@ -155,8 +153,22 @@ impl Engine {
                 ));
             }
         }
-        Ok((hosts, unmatched))
+        Ok(Selected {
+            hosts,
+            named,
+            unmatched,
+        })
     }
+}
+
+/// The hosts of a play.
+pub(super) struct Selected {
+    /// In the order they are worked on.
+    pub(super) hosts: Vec<Arc<str>>,
+    /// In the order the pattern names them, which is that of `ansible_play_hosts`.
+    pub(super) named: Vec<Arc<str>>,
+    /// Warnings about what matched nothing.
+    pub(super) unmatched: Vec<String>,
 }
 
 fn texts(hosts: &[Arc<str>]) -> Vec<String> {

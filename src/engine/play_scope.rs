@@ -5,8 +5,9 @@ use std::sync::{Arc, PoisonError};
 use super::inherit::Inherited;
 use super::magic;
 use super::play::PlayRun;
+use super::run::source_dir;
 use crate::diag::Diagnostic;
-use crate::vars::{Level, Scope, VarMap};
+use crate::vars::{Level, Scope, Value, Var, VarMap};
 
 impl PlayRun<'_> {
     /// Reads `vars_files`; each entry is a file, or a list of which the first that exists counts.
@@ -33,24 +34,39 @@ impl PlayRun<'_> {
     /// Everything a task sees on `host`.
     pub(super) fn scope(&self, host: &Arc<str>, inherited: &Inherited) -> Arc<Scope> {
         let mut layers = self.engine.store.layers_of(host);
+        layers.push(Level::InventoryHosts, self.host_magic(host));
         layers.extend(&self.layers);
         layers.extend(&inherited.layers);
         for magic in [
-            Arc::clone(&self.play_magic),
             self.inventory_magic(),
-            self.host_magic(host),
             self.standing_magic(),
+            self.search_path(inherited),
         ] {
             layers.push(Level::Magic, magic);
         }
         self.engine.store.scope(&layers)
     }
 
+    /// `ansible_search_path`: where the files that a task names are looked for.
+    fn search_path(&self, inherited: &Inherited) -> Arc<VarMap> {
+        let play = self.engine.playbook_dir(&self.play.source);
+        let own = inherited.file.as_deref().and_then(source_dir);
+        let other = Some(play).filter(|play| own.as_ref() != Some(play));
+        let dirs = own.into_iter().chain(other);
+        let dirs: Value = dirs
+            .map(|dir| Value::from(dir.display().to_string()))
+            .collect();
+        Arc::new(VarMap::from_iter([(
+            "ansible_search_path".into(),
+            Var::Data(dirs),
+        )]))
+    }
+
     fn standing_magic(&self) -> Arc<VarMap> {
         let standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::new(magic::of_play(
             &self.name,
-            &self.all,
+            &self.named,
             &self.batch,
             &standing,
         ))

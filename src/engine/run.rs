@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use indexmap::IndexSet;
+
 use super::connections::Connections;
 use super::interrupt::Interrupt;
 use super::magic;
@@ -14,7 +16,7 @@ use super::store::Store;
 use crate::diag::{Diagnostic, Diagnostics, SourceFile};
 use crate::event::{Event, Sink};
 use crate::inventory::Inventory;
-use crate::playbook::Playbook;
+use crate::playbook::{Play, Playbook};
 use crate::project::Project;
 use crate::template::Templar;
 use crate::transport::Connector;
@@ -112,14 +114,11 @@ impl Engine {
 
     async fn plays(&self, playbooks: &[(String, Playbook)]) -> Result<(), ()> {
         let mut index = 0;
+        if let Err(mistakes) = self.read_vars_beside(playbooks) {
+            self.refuse(&mistakes);
+            return Err(());
+        }
         for (_, playbook) in playbooks {
-            if let Some(dir) = source_dir(&playbook.source) {
-                let loaded = self.store.inventory_mut().load_playbook_dir_vars(&dir);
-                if let Err(mistakes) = loaded {
-                    self.refuse(&mistakes);
-                    return Err(());
-                }
-            }
             for play in &playbook.plays {
                 if self.interrupt.requested() {
                     return Ok(());
@@ -136,6 +135,29 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Reads the variables beside every playbook there is, before any play begins.
+    fn read_vars_beside(&self, playbooks: &[(String, Playbook)]) -> Result<(), Diagnostics> {
+        let plays = playbooks.iter().flat_map(|(_, playbook)| &playbook.plays);
+        let dirs: IndexSet<PathBuf> = plays.filter_map(|play| source_dir(&play.source)).collect();
+        for dir in dirs {
+            let loaded = self.store.inventory_mut().load_playbook_dir_vars(&dir);
+            let warnings = loaded?;
+            for warning in &warnings {
+                self.warn(warning.one_line());
+            }
+        }
+        Ok(())
+    }
+
+    /// A play begins: its folder is `playbook_dir`, and the variables beside it count.
+    pub(super) fn enter(&self, play: &Play) {
+        let dir = source_dir(&play.source);
+        self.store
+            .inventory_mut()
+            .enter_playbook_dir(dir.as_deref());
+        self.store.enter_playbook(&self.playbook_dir(&play.source));
     }
 
     fn refuse(&self, mistakes: &Diagnostics) {
@@ -180,7 +202,7 @@ impl Engine {
 }
 
 /// The absolute folder of a file on disk.
-fn source_dir(source: &SourceFile) -> Option<PathBuf> {
+pub(super) fn source_dir(source: &SourceFile) -> Option<PathBuf> {
     let path = source.path.as_deref()?;
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     path.parent().map(PathBuf::from)

@@ -130,14 +130,14 @@ impl PlayRun<'_> {
             Err(mistake) => Done::mistaken(&mistake),
             Ok(Some(condition)) => Done::skipped(&condition),
             Ok(None) => {
-                let (task, host) = (run.id.clone(), host.to_string());
+                let (task, name) = (run.id.clone(), host.to_string());
                 let shown = item.clone().filter(|_| !censored);
                 self.engine.sink.emit(&Event::StepStarted {
                     task,
-                    host,
+                    host: name,
                     item: shown,
                 });
-                match self.call(run, scope) {
+                match self.call(run, host, scope) {
                     Ok(call) => self.attempts(run, call).await,
                     Err(mistake) => Done::mistaken(&mistake),
                 }

@@ -1,6 +1,7 @@
 //! What is known about every host in the course of a run.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::inventory::Inventory;
@@ -21,7 +22,11 @@ pub(super) struct Store {
     inventory: RwLock<Inventory>,
     hosts: RwLock<HashMap<Arc<str>, HostVars>>,
     extra: Arc<VarMap>,
+    /// What the playbook of the present play says of itself.
+    playbook: RwLock<Arc<VarMap>>,
     globals: Arc<VarMap>,
+    /// `ansible_facts` of a host about which nothing is known.
+    no_facts: Arc<VarMap>,
 }
 
 impl Store {
@@ -37,7 +42,12 @@ impl Store {
             inventory: RwLock::new(inventory),
             hosts: RwLock::default(),
             extra: Arc::new(extra),
+            playbook: RwLock::default(),
             globals: Arc::new(globals),
+            no_facts: Arc::new(VarMap::from_iter([(
+                "ansible_facts".into(),
+                Var::Data(from_json(&serde_json::json!({}))),
+            )])),
         })
     }
 
@@ -53,6 +63,16 @@ impl Store {
         self.inventory
             .write()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The folder of the playbook whose play begins.
+    pub(super) fn enter_playbook(&self, dir: &Path) {
+        let dir = Var::Data(Value::from(dir.display().to_string()));
+        let vars = VarMap::from_iter([("playbook_dir".into(), dir)]);
+        *self
+            .playbook
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(vars);
     }
 
     fn host(&self, host: &str) -> HostVars {
@@ -92,6 +112,11 @@ impl Store {
         });
     }
 
+    /// Whether facts of a host are known.
+    pub(super) fn has_facts(&self, host: &str) -> bool {
+        !self.host(host).facts.is_empty()
+    }
+
     /// Forgets the facts of a host.
     pub(super) fn clear_facts(&self, host: &str) {
         self.change(host, |known| known.facts = Arc::default());
@@ -101,6 +126,9 @@ impl Store {
     pub(super) fn layers_of(&self, host: &str) -> Layers {
         let mut layers = self.inventory().layers_of(host);
         let known = self.host(host);
+        if !known.facts.contains_key("ansible_facts") {
+            layers.push(Level::Facts, Arc::clone(&self.no_facts));
+        }
         layers.push(Level::Facts, known.facts);
         layers.push(Level::SetFacts, known.set);
         self.everywhere(layers)
@@ -118,9 +146,11 @@ impl Store {
 
     /// With what is the same for every host and play.
     fn everywhere(&self, layers: Layers) -> Layers {
+        let playbook = self.playbook.read().unwrap_or_else(PoisonError::into_inner);
         layers
             .with(Level::ExtraVars, Arc::clone(&self.extra))
             .with(Level::Magic, Arc::clone(&self.globals))
+            .with(Level::Magic, Arc::clone(&playbook))
     }
 
     /// The scope of these layers.

@@ -59,7 +59,7 @@ impl PlayRun<'_> {
         id: TaskId,
         kind: TaskKind,
     ) -> TaskEnd {
-        let inherited = around.of_task(&task.common);
+        let inherited = around.of_task(task);
         let Some(first) = hosts.first() else {
             return TaskEnd::default();
         };

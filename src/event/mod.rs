@@ -4,6 +4,7 @@
 //! *Progress events* ([`Event::is_progress`]) feed a bar and may be dropped. Secrets are redacted
 //! before an event exists.
 
+mod redact;
 mod sink;
 
 use serde::{Deserialize, Serialize};

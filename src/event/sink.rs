@@ -25,11 +25,12 @@ impl Sink {
         }
     }
 
-    /// Hands an event to every reader.
+    /// Hands an event to every reader, without what came out of a vault.
     pub fn emit(&self, event: &Event) {
+        let event = event.redacted();
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         for reader in readers.iter_mut() {
-            reader.on(event);
+            reader.on(&event);
         }
     }
 }

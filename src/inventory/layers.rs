@@ -13,14 +13,24 @@ use crate::diag::Diagnostics;
 use crate::vars::{Layers, Level, VarMap};
 
 impl Inventory {
-    /// Reads `group_vars/` and `host_vars/` beside a playbook, which win over those beside the
-    /// inventory. The answer holds warnings only.
+    /// Reads `group_vars/` and `host_vars/` beside a playbook, and lets them count from now on.
+    /// The answer holds warnings only.
     pub fn load_playbook_dir_vars(&mut self, dir: &Path) -> Result<Diagnostics, Diagnostics> {
         let mut diagnostics = Diagnostics::new();
-        let files = VarFiles::read(dir, &mut diagnostics);
-        self.play_files.push(files);
+        if !self.play_dirs.contains_key(dir) {
+            let files = VarFiles::read(dir, &mut diagnostics);
+            self.play_dirs.insert(dir.to_owned(), files);
+        }
+        self.enter_playbook_dir(Some(dir));
         let warnings = diagnostics.clone();
         diagnostics.result(warnings)
+    }
+
+    /// A play of a playbook in this folder begins: of the files beside playbooks, those in its
+    /// folder count, and no others.
+    pub fn enter_playbook_dir(&mut self, dir: Option<&Path>) {
+        let files = dir.and_then(|dir| self.play_dirs.get(dir));
+        self.play_files = files.cloned().into_iter().collect();
     }
 
     /// The variables of a host, lowest precedence first, without empty layers.

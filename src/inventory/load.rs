@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::model::Inventory;
+use super::model::{Inventory, Source};
 use super::var_files::VarFiles;
 use super::{address, dynamic, ini, yaml};
 use crate::diag::{Diagnostic, Diagnostics, SourceFile, Span};
@@ -37,6 +37,7 @@ impl Inventory {
             mut inventory,
             mut diagnostics,
         } = loader;
+        inventory.reading = None;
         inventory.reconcile();
         warn_of_twins(&inventory, &mut diagnostics);
         if inventory.hosts.is_empty() && !diagnostics.has_errors() {
@@ -91,6 +92,10 @@ impl Loader {
 
     /// `db1,db[2:3],` as the hosts themselves.
     fn list(&mut self, list: &str) {
+        self.inventory.reading = Some(Source {
+            file: list.into(),
+            dir: None,
+        });
         let source = SourceFile::inline("<inventory>", list);
         let mut start = 0;
         for item in list.split(',') {
@@ -139,9 +144,14 @@ impl Loader {
     }
 
     fn file(&mut self, path: &Path) {
+        self.inventory.reading = Some(source_at(path));
         let source = match SourceFile::read(path) {
             Ok(source) => source,
             Err(error) => return self.diagnostics.push(unreadable(path, &error)),
+        };
+        let source = match crate::vault::plain_source(&source) {
+            Ok(source) => source,
+            Err(error) => return self.diagnostics.push(error),
         };
         match format_of(path, &source.text) {
             Format::Script => dynamic::read(path, &mut self.inventory, &mut self.diagnostics),
@@ -156,6 +166,15 @@ impl Loader {
                 self.diagnostics.push(Diagnostic::error(message).help(help));
             }
         }
+    }
+}
+
+fn source_at(path: &Path) -> Source {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let dir = path.parent().map(|dir| dir.display().to_string().into());
+    Source {
+        file: path.display().to_string().into(),
+        dir,
     }
 }
 

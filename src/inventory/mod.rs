@@ -22,5 +22,5 @@ mod yaml;
 mod tests;
 
 pub use discover::discover;
-pub use model::{Group, Host, Inventory};
+pub use model::{Group, Host, Inventory, Source};
 pub use pattern::Selection;

@@ -1,6 +1,7 @@
 //! Hosts and groups, and how they hang together.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
@@ -21,6 +22,18 @@ pub struct Host {
     pub vars: Arc<VarMap>,
     /// Whether it is this machine, named without being in any inventory.
     pub implicit: bool,
+    /// The inventory that named it first: a file, or the list given with `-i`; none for hosts
+    /// that came up in the run.
+    pub source: Option<Source>,
+}
+
+/// Where a host was named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The magic variable `inventory_file`.
+    pub file: Arc<str>,
+    /// The magic variable `inventory_dir`; none for a list of names.
+    pub dir: Option<Arc<str>>,
 }
 
 impl Host {
@@ -29,6 +42,7 @@ impl Host {
             name: name.into(),
             vars: Arc::default(),
             implicit: false,
+            source: None,
         }
     }
 
@@ -40,6 +54,7 @@ impl Host {
             name: name.into(),
             vars: Arc::new(vars),
             implicit: true,
+            source: None,
         }
     }
 }
@@ -80,7 +95,12 @@ pub struct Inventory {
     pub(super) hosts: IndexMap<Arc<str>, Host>,
     pub(super) groups: IndexMap<Arc<str>, Group>,
     pub(super) var_files: Vec<VarFiles>,
+    /// The files beside playbooks, by folder.
+    pub(super) play_dirs: HashMap<PathBuf, VarFiles>,
+    /// Those of them that count in the present play.
     pub(super) play_files: Vec<VarFiles>,
+    /// What is being read: hosts that come up now come from it.
+    pub(super) reading: Option<Source>,
     implicit: [Host; 3],
 }
 
@@ -90,7 +110,9 @@ impl Default for Inventory {
             hosts: IndexMap::new(),
             groups: IndexMap::new(),
             var_files: Vec::new(),
+            play_dirs: HashMap::new(),
             play_files: Vec::new(),
+            reading: None,
             implicit: IMPLICIT.map(Host::implicit),
         };
         inventory.group_entry("all");
@@ -213,9 +235,11 @@ impl Inventory {
     }
 
     pub(super) fn host_entry(&mut self, name: &str) -> &mut Host {
-        self.hosts
-            .entry(name.into())
-            .or_insert_with(|| Host::new(name))
+        let fresh = || Host {
+            source: self.reading.clone(),
+            ..Host::new(name)
+        };
+        self.hosts.entry(name.into()).or_insert_with(fresh)
     }
 
     pub(super) fn group_entry(&mut self, name: &str) -> &mut Group {

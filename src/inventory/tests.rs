@@ -397,7 +397,7 @@ fn variable_files_that_cannot_be_used_are_named() {
         ("host_vars/x.yml", "a: 2\n"),
     ]);
     insta::assert_snapshot!(said(dir.path(), &load(dir.path(), "hosts").unwrap_err()), @r"
-    group_vars/all.yml:1:1: the file is encrypted with ansible-vault, which is not supported yet (decrypt it with `ansible-vault decrypt`, or pass its variables with `-e @FILE` from a file that only you can read)
+    group_vars/all.yml:1:1: the vault data is damaged: it ends before the authentication code (restore it from a copy; every line after the first is hexadecimal digits)
     host_vars/h.yml:1:1: a file of variables must be a mapping, found a list (write one `name: value` on a line)
     `host_vars/x.yml` is not read (`host_vars/x` comes first; put both into one)
     ");

@@ -117,10 +117,6 @@ pub(crate) fn read_file(path: &Path, diagnostics: &mut Diagnostics) -> VarMap {
 
 /// The variables of one YAML or JSON text.
 pub(crate) fn read_source(source: &Arc<SourceFile>, diagnostics: &mut Diagnostics) -> VarMap {
-    if let Some(error) = encrypted(source) {
-        diagnostics.push(error);
-        return VarMap::new();
-    }
     match yaml::read_one(source) {
         Ok(node) => vars::from_mapping(&node, "a file of variables", diagnostics),
         Err(errors) => {
@@ -128,17 +124,4 @@ pub(crate) fn read_source(source: &Arc<SourceFile>, diagnostics: &mut Diagnostic
             VarMap::new()
         }
     }
-}
-
-/// Refuses a file that `ansible-vault` encrypted as a whole.
-fn encrypted(source: &Arc<SourceFile>) -> Option<Diagnostic> {
-    let first = source.text.lines().next()?;
-    if !first.starts_with("$ANSIBLE_VAULT;") {
-        return None;
-    }
-    let span = crate::diag::Span::new(source, 0..first.len());
-    let message = "the file is encrypted with ansible-vault, which is not supported yet";
-    let help = "decrypt it with `ansible-vault decrypt`, or pass its variables with `-e @FILE` \
-                from a file that only you can read";
-    Some(Diagnostic::error(message).at(&span).help(help))
 }

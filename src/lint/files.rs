@@ -126,6 +126,7 @@ impl Lint<'_> {
                 name: source.name.clone(),
                 path: source.path.clone(),
                 text,
+                secret: source.secret,
             }),
         };
         let uses = match self.templar.check_file(&read, &options) {

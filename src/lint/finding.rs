@@ -1,5 +1,6 @@
 //! What was found, in an order that does not depend on how it was found.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::rules::{self, Rule};
@@ -33,17 +34,26 @@ impl Finding {
 
 /// Collects findings.
 #[derive(Debug, Default)]
-pub(super) struct Findings(Vec<Finding>);
+pub(super) struct Findings {
+    all: Vec<Finding>,
+    /// Files that could not be decrypted: no mistakes, but nothing can be said about them.
+    pub(super) encrypted: BTreeSet<String>,
+}
 
 impl Findings {
     pub(super) fn add(&mut self, rule: &'static Rule, mut diagnostic: Diagnostic) {
         diagnostic.severity = rule.severity;
-        self.0.push(Finding { rule, diagnostic });
+        self.all.push(Finding { rule, diagnostic });
     }
 
     /// What a loader said.
     pub(super) fn loaded(&mut self, said: Diagnostics) {
         for diagnostic in said {
+            let source = diagnostic.span.as_ref().map(Span::source);
+            if let Some(source) = source.filter(|s| s.text.starts_with("$ANSIBLE_VAULT")) {
+                self.encrypted.insert(source.name.clone());
+                continue;
+            }
             let rule = match diagnostic.severity {
                 Severity::Error => &rules::LOAD_ERROR,
                 Severity::Warning | Severity::Note => &rules::LOAD_WARNING,
@@ -54,13 +64,13 @@ impl Findings {
 
     /// By file and place, each once, without those that comments or settings silence.
     pub(super) fn finish(mut self, settings: &Settings, silence: &mut Silence) -> Vec<Finding> {
-        self.0.sort_by(|a, b| {
+        self.all.sort_by(|a, b| {
             let rank = |f: &Finding| rules::ids().position(|id| id == f.rule.id);
             let key = |f: &Finding| (rank(f), f.diagnostic.message.clone());
             a.place().cmp(&b.place()).then_with(|| key(a).cmp(&key(b)))
         });
         let mut kept: Vec<Finding> = Vec::new();
-        for mut finding in self.0 {
+        for mut finding in self.all {
             if let Some(last) = kept.last_mut()
                 && last.place() == finding.place()
                 && repeats(last, &finding)

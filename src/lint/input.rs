@@ -4,8 +4,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::library::{self, Library};
 use super::walk::PlayScope;
-use super::{Lint, library, paths, rules};
+use super::{Lint, paths, rules};
 use crate::diag::SourceFile;
 use crate::inventory::Inventory;
 use crate::playbook::{self, Place};
@@ -66,6 +67,7 @@ impl Lint<'_> {
             Err(found) => self.findings.loaded(found),
             Ok((inventory, warnings)) => {
                 self.findings.loaded(warnings);
+                self.population.add(&inventory);
                 let hosts = inventory.hosts().map(|host| Arc::clone(&host.vars));
                 let groups = inventory.groups().map(|group| Arc::clone(&group.vars));
                 for vars in hosts.chain(groups) {
@@ -115,7 +117,7 @@ impl Lint<'_> {
             .chain(in_playbooks);
         let mut others = Vec::new();
         for path in files.filter(|path| is_yaml(path) && !is_settings(path)) {
-            match sort_of(&path) {
+            match sort_of(&mut self.library, &path) {
                 Some(Sort::Playbook) => self.named_file(&path),
                 Some(Sort::Tasks | Sort::Handlers) => others.push(path),
                 _ => {}
@@ -156,7 +158,7 @@ impl Lint<'_> {
             Ok(source) => source,
             Err(error) => return self.findings.add(&rules::LOAD_ERROR, error),
         };
-        match sort_of(path) {
+        match sort_of(&mut self.library, path) {
             Some(Sort::Inventory) => self.inventories(std::slice::from_ref(&source.name)),
             Some(Sort::Variables) => self.vars_path(path),
             Some(Sort::Template) => {
@@ -235,7 +237,7 @@ fn inventories_in(dir: &Path) -> Vec<String> {
 }
 
 /// What a file is, by where it stands and what it holds; none when that cannot be told.
-fn sort_of(path: &Path) -> Option<Sort> {
+fn sort_of(library: &mut Library, path: &Path) -> Option<Sort> {
     let folder = |name: &str| {
         path.parent()
             .is_some_and(|dir| dir.iter().any(|part| part == name))
@@ -256,8 +258,8 @@ fn sort_of(path: &Path) -> Option<Sort> {
     if !is_yaml(path) {
         return Some(Sort::Inventory);
     }
-    let source = library::read(path).ok()?;
-    let node = crate::yaml::read_one(&source).ok()?;
+    let unit = library.unit(&library::read(path).ok()?);
+    let node = unit.node.as_ref()?;
     if let Some(entries) = node.seq() {
         let play = |entry: &Node| {
             [

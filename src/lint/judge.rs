@@ -40,6 +40,8 @@ impl Lint<'_> {
     pub(super) fn judge(&mut self, scope: &mut PlayScope, step: &Step<'_>) {
         let item = step.item;
         self.names.of_item(item);
+        let call = item.call.as_ref();
+        self.population.grows |= call.is_some_and(|c| matches!(&*c.name, "add_host" | "group_by"));
         reach::tags_of(item, &mut self.tags);
         if let Some(found) = reach::never(item) {
             self.findings.add(&rules::UNREACHABLE_TASK, found);

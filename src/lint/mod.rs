@@ -5,6 +5,7 @@
 
 mod files;
 mod finding;
+mod groups;
 mod input;
 mod item;
 mod judge;
@@ -54,8 +55,6 @@ pub struct Request {
     pub tags: Vec<String>,
     /// Tags as `--skip-tags` would be given.
     pub skip_tags: Vec<String>,
-    /// Further folders of roles.
-    pub roles_path: Vec<PathBuf>,
     /// What the project says about the rules.
     pub settings: Settings,
 }
@@ -85,10 +84,10 @@ impl Report {
 struct Lint<'a> {
     project: &'a Project,
     templar: &'a Templar,
-    settings_roles: Vec<PathBuf>,
     findings: finding::Findings,
     library: library::Library,
     names: names::Names,
+    population: groups::Population,
     uses: Vec<judge::Used>,
     called: Vec<(String, Node, Range<usize>)>,
     tags: BTreeSet<String>,
@@ -109,10 +108,10 @@ pub fn lint(project: &Project, templar: &Templar, request: &Request) -> Report {
     let mut lint = Lint {
         project,
         templar,
-        settings_roles: request.roles_path.clone(),
         findings: finding::Findings::default(),
         library: library::Library::default(),
         names: names::Names::default(),
+        population: groups::Population::default(),
         uses: Vec::new(),
         called: Vec::new(),
         tags: BTreeSet::new(),
@@ -149,6 +148,7 @@ impl Lint<'_> {
     fn finish(mut self, request: &Request) -> Report {
         self.functions();
         self.undefined();
+        self.strangers();
         for (flag, given) in [
             ("--tags", &request.tags),
             ("--skip-tags", &request.skip_tags),

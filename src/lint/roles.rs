@@ -96,7 +96,7 @@ impl Lint<'_> {
             folders.extend([dir.join("roles"), dir.to_owned()]);
         }
         folders.extend([self.project.dir().join("roles")]);
-        folders.extend(self.settings_roles.iter().cloned());
+        folders.extend(self.project.roles_path().iter().cloned());
         // A role stands beside the one that depends on it.
         let role = from
             .path

@@ -57,6 +57,10 @@ rules! {
          asked for with `is defined` or has a `default`, when `assert` demands it, or when it is \
          given to `lint` with `-e`. Files of tasks that no playbook includes by a literal name are left out.",
         "- command: \"pg_ctl -D {{ pgdta }} status\"";
+    UNUSED_VARIABLES = "unused-variables", Warning, "a file of variables that speaks for no group and no host",
+        "In `group_vars/` and `host_vars/` a file counts for the group or host it is called after. None of the \
+         inventories read has one of this name. Not judged where hosts are added at run time.",
+        "# group_vars/postgers.yml, while the group is called `postgres`\nport: 5432";
     UNDEFINED_HANDLER = "undefined-handler", Error, "a `notify` that no handler answers to",
         "No handler of the play or of its roles has this name or listens to it. Names with \
          templates in them are not judged.",

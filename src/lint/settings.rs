@@ -1,13 +1,10 @@
 //! What a project says about the rules: `[lint]` of `runbook.toml`.
 
-use serde::Deserialize;
-
 use super::rules::{self, Rule};
 use crate::diag::{Diagnostic, did_you_mean};
 
 /// The keys of `[lint]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {
     /// Rules whose findings are left out.
     pub skip: Vec<String>,

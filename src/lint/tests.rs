@@ -432,6 +432,29 @@ fn comments_and_settings_silence_what_can_be_played() {
 }
 
 #[test]
+fn variables_for_nobody_are_told() {
+    let files = [
+        ("runbook.toml", ""),
+        (
+            "inventories/hosts.yml",
+            "all: {children: {postgres: {hosts: {db1: }}}}\n",
+        ),
+        ("inventories/group_vars/postgers.yml", "a: 1\n"),
+        ("inventories/group_vars/postgres/main.yml", "a: 1\n"),
+        ("inventories/group_vars/all.yml", "a: 1\n"),
+        ("inventories/host_vars/db1.yml", "a: 1\n"),
+        ("inventories/host_vars/db2.yml", "a: 1\n"),
+    ];
+    assert_eq!(
+        judged(&files, Request::default()),
+        [
+            "unused-variables `inventories/group_vars/postgers.yml` is never read: there is no group `postgers` (did you mean `postgres`?)",
+            "unused-variables `inventories/host_vars/db2.yml` is never read: there is no host `db2` (did you mean `db1`?)",
+        ]
+    );
+}
+
+#[test]
 fn a_whole_project_is_found() {
     let files = [
         ("runbook.toml", ""),

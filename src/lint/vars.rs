@@ -19,6 +19,7 @@ impl Lint<'_> {
     }
 
     pub(super) fn vars_beside(&mut self, dir: &Path) {
+        self.population.beside(dir);
         for folder in ["group_vars", "host_vars"] {
             for path in paths::files_below(&dir.join(folder)) {
                 self.vars_path(&path);
@@ -43,12 +44,6 @@ impl Lint<'_> {
             Ok(source) => source,
             Err(error) => return self.findings.add(&rules::LOAD_ERROR, error),
         };
-        if source.text.starts_with("$ANSIBLE_VAULT") {
-            self.names
-                .hidden
-                .insert(format!("{} is encrypted", source.name));
-            return;
-        }
         let unit = self.library.unit(&source);
         self.findings.loaded(unit.mistakes.clone());
         let Some(node) = unit.node.as_ref().filter(|node| !node.is_null()) else {
@@ -156,6 +151,9 @@ impl Lint<'_> {
 
     /// Tells every variable that nothing defines.
     pub(super) fn undefined(&mut self) {
+        let encrypted = self.findings.encrypted.iter();
+        let encrypted = encrypted.map(|name| format!("{name} is encrypted"));
+        self.names.hidden.extend(encrypted);
         if !self.names.hidden.is_empty() {
             let why = self.names.hidden.iter().cloned().collect::<Vec<_>>();
             self.notes.push(format!(

@@ -1,5 +1,8 @@
 //! The table of modules.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::spec::ModuleSpec;
 use super::{commands, control, facts, files, packages, postgres, services};
 
@@ -69,10 +72,16 @@ pub fn find(name: &str) -> Option<&'static ModuleSpec> {
         Some(_) => return None,
         None => name,
     };
-    MODULES
-        .iter()
-        .copied()
-        .find(|m| m.name == short || m.aliases.contains(&short))
+    static BY_NAME: LazyLock<HashMap<&str, &ModuleSpec>> = LazyLock::new(|| {
+        let named = |m: &&'static ModuleSpec| {
+            let m = *m;
+            std::iter::once(m.name)
+                .chain(m.aliases.iter().copied())
+                .map(move |name| (name, m))
+        };
+        MODULES.iter().flat_map(named).collect()
+    });
+    BY_NAME.get(short).copied()
 }
 
 /// Every name a task may use, short.

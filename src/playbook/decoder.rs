@@ -49,7 +49,7 @@ impl<'a> Decoder<'a> {
 
     /// Checks the syntax of every template in a value.
     pub(super) fn check_templates(&mut self, node: &Node) {
-        if node.is_unsafe() {
+        if node.is_unsafe() || node.is_vault() {
             return;
         }
         match node.kind() {
@@ -130,8 +130,8 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// Whether a text has a template in it, which decides its value only at run time.
+/// Whether a text has a template in it or is encrypted, which decides its value only at run time.
 pub(super) fn is_template(node: &Node) -> bool {
     let marked = |text: &str| ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark));
-    !node.is_unsafe() && node.raw().is_some_and(marked)
+    node.is_vault() || !node.is_unsafe() && node.raw().is_some_and(marked)
 }

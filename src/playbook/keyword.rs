@@ -1,6 +1,9 @@
 //! The keywords of the language: one table, from which the decoder, its messages and the
 //! documentation are made.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::place::{Place, Places};
 
 /// What a keyword takes. Where a template may stand for the value, it is checked once rendered.
@@ -226,7 +229,9 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
 
 /// The keyword of this name.
 pub(crate) fn find(name: &str) -> Option<&'static Keyword> {
-    KEYWORDS.iter().find(|keyword| keyword.name == name)
+    static BY_NAME: LazyLock<HashMap<&str, &Keyword>> =
+        LazyLock::new(|| KEYWORDS.iter().map(|k| (k.name, k)).collect());
+    BY_NAME.get(name).copied()
 }
 
 /// The names that may be used at a place.

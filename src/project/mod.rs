@@ -21,16 +21,30 @@ pub use embedded::playbooks as embedded_playbooks;
 pub struct Project {
     dir: PathBuf,
     templar: Arc<Templar>,
+    roles_path: Vec<PathBuf>,
 }
 
 impl Project {
     /// The project in a folder.
     #[must_use]
     pub fn new(dir: PathBuf, templar: &Arc<Templar>) -> Arc<Self> {
+        Self::with_roles(dir, templar, Vec::new())
+    }
+
+    /// The project in a folder, with folders of roles from elsewhere (the setting `roles_path`).
+    #[must_use]
+    pub fn with_roles(dir: PathBuf, templar: &Arc<Templar>, roles_path: Vec<PathBuf>) -> Arc<Self> {
         Arc::new(Self {
             dir,
             templar: Arc::clone(templar),
+            roles_path,
         })
+    }
+
+    /// Folders of roles, looked at after those beside the playbook.
+    #[must_use]
+    pub fn roles_path(&self) -> &[PathBuf] {
+        &self.roles_path
     }
 
     /// The folder of the project one stands in: the nearest one upwards that holds `runbook.toml`,

@@ -10,7 +10,7 @@ use crate::modules::Diff;
 const MAX_LINES: usize = 400;
 
 /// The diff with its headers, a line end behind each line; nothing when nothing changed.
-pub(super) fn unified(diff: &Diff, palette: Palette) -> String {
+pub(super) fn unified(diff: &Diff, palette: Palette, context: usize) -> String {
     if diff.before == diff.after {
         return String::new();
     }
@@ -30,7 +30,7 @@ pub(super) fn unified(diff: &Diff, palette: Palette) -> String {
             format!("+++ after: {what}{}", absent(&diff.after)),
         ),
     ];
-    for hunk in text.unified_diff().context_radius(3).iter_hunks() {
+    for hunk in text.unified_diff().context_radius(context).iter_hunks() {
         lines.push(palette.paint(Role::Notice, hunk.header()));
         for change in hunk.iter_changes() {
             lines.push(line(change.tag(), change.value(), palette));
@@ -88,6 +88,7 @@ mod tests {
                 after,
             },
             Palette::Plain,
+            3,
         )
     }
 
@@ -99,11 +100,11 @@ mod tests {
             after: after.into(),
         };
         assert_eq!(
-            unified(&change("15.18", "15.20"), Palette::Plain),
+            unified(&change("15.18", "15.20"), Palette::Plain, 3),
             "~ package postgresql-15: 15.18 -> 15.20\n"
         );
         assert_eq!(
-            unified(&change("", "15.20"), Palette::Plain),
+            unified(&change("", "15.20"), Palette::Plain, 3),
             "~ package postgresql-15: (none) -> 15.20\n"
         );
     }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use indexmap::IndexMap;
 
 use super::style::{Palette, Role};
+use super::terminal::Options;
 use super::value::{self, INDENT, clean, duration, indented};
 use super::{diff, failure, recap};
 use crate::event::{Event, HostStats, Status, StepResult, TaskId, TaskKind};
@@ -19,6 +20,7 @@ const LABEL: usize = 80;
 /// Turns events into the lines that show them.
 #[derive(Debug)]
 pub(super) struct Lines {
+    options: Options,
     palette: Palette,
     verbosity: u8,
     check: bool,
@@ -46,10 +48,11 @@ struct Task {
 }
 
 impl Lines {
-    pub fn new(palette: Palette, verbosity: u8) -> Self {
+    pub fn new(options: Options) -> Self {
         Self {
-            palette,
-            verbosity,
+            options,
+            palette: options.palette,
+            verbosity: options.verbosity,
             check: false,
             tasks: HashMap::new(),
             current: None,
@@ -244,6 +247,9 @@ impl Lines {
             return;
         }
         self.under(&result.task);
+        if self.is_hidden(result) {
+            return;
+        }
         let count = self.uneventful.entry(word(result.status)).or_default();
         *count += 1;
         if *count <= LISTED {
@@ -259,6 +265,15 @@ impl Lines {
             && !self.speaks(result)
     }
 
+    /// Whether the settings hide such results.
+    fn is_hidden(&self, result: &StepResult) -> bool {
+        match result.status {
+            Status::Ok => !self.options.ok,
+            Status::Skipped => !self.options.skipped,
+            _ => false,
+        }
+    }
+
     fn note_failure(&mut self, result: &StepResult) {
         if !matches!(result.status, Status::Failed | Status::Unreachable) {
             return;
@@ -271,9 +286,12 @@ impl Lines {
 
     /// The lines of a step's or an item's end.
     fn ended(&mut self, result: &StepResult) {
+        if self.is_hidden(result) {
+            return;
+        }
         self.under(&result.task);
         for change in &result.diff {
-            let text = diff::unified(change, self.palette);
+            let text = diff::unified(change, self.palette, self.options.diff_context);
             self.out.push_str(&text);
         }
         let role = Role::from(result.status);

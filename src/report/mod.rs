@@ -2,6 +2,7 @@
 //!
 //! [`Terminal`] writes the same lines everywhere; on a terminal a progress line stands below them.
 
+pub mod config;
 pub mod doc;
 pub mod lab;
 pub mod listing;

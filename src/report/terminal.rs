@@ -16,9 +16,28 @@ pub struct Options {
     pub palette: Palette,
     /// Whether a progress line is drawn on standard error.
     pub progress: bool,
+    /// Whether steps that were skipped are shown.
+    pub skipped: bool,
+    /// Whether steps that changed nothing are shown.
+    pub ok: bool,
+    /// How many unchanged lines stand around a change.
+    pub diff_context: usize,
 }
 
 impl Options {
+    /// Everything, without colours and progress.
+    #[must_use]
+    pub fn plain(verbosity: u8) -> Self {
+        Self {
+            verbosity,
+            palette: Palette::Plain,
+            progress: false,
+            skipped: true,
+            ok: true,
+            diff_context: 3,
+        }
+    }
+
     /// What fits the standard output of this process.
     #[must_use]
     pub fn for_stdout(verbosity: u8) -> Self {
@@ -26,6 +45,7 @@ impl Options {
             verbosity,
             palette: Palette::for_stdout(),
             progress: io::stdout().is_terminal() && io::stderr().is_terminal(),
+            ..Self::plain(verbosity)
         }
     }
 }
@@ -51,7 +71,7 @@ impl<W: Write + Send> Terminal<W> {
     pub fn new(writer: W, options: Options) -> Self {
         Self {
             writer,
-            lines: Lines::new(options.palette, options.verbosity),
+            lines: Lines::new(options),
             progress: options.progress.then(Progress::on_stderr),
         }
     }

@@ -14,9 +14,8 @@ fn plain(verbosity: u8, events: &[Event]) -> String {
 
 fn show(verbosity: u8, palette: Palette, events: &[Event]) -> String {
     let options = Options {
-        verbosity,
         palette,
-        progress: false,
+        ..Options::plain(verbosity)
     };
     let mut out = Vec::new();
     let mut terminal = Terminal::new(&mut out, options);

@@ -14,6 +14,7 @@ use super::tags::Delimiters;
 use super::{Templar, TemplateError, Uses, env, names};
 use crate::diag::{Diagnostic, SourceFile, Span};
 use crate::vars::Scope;
+use crate::vault;
 
 /// How a template *file* is rendered (the `template` module's arguments).
 #[derive(Debug, Clone)]
@@ -150,6 +151,8 @@ fn load(name: &str, options: &FileOptions, included: &Included) -> Result<Option
         let message = format!("failed to read {}: {error}", path.display());
         Error::new(ErrorKind::BadInclude, message)
     })?;
+    let source = vault::plain_source(&source)
+        .map_err(|error| Error::new(ErrorKind::BadInclude, error.one_line()))?;
     bounded(&source.text, &options.delimiters()).map_err(|(error, _)| error)?;
     let rewritten = chain::template(&source.text, &options.delimiters());
     let text = rewritten.text.clone();

@@ -14,6 +14,7 @@ use super::omit::is_omit;
 use super::{Templar, TemplateError, env, native, scan};
 use crate::diag::{Diagnostic, Span};
 use crate::vars::{Scope, Value};
+use crate::vault;
 use crate::yaml::{Kind, Node, Scalar};
 
 impl Templar {
@@ -22,9 +23,11 @@ impl Templar {
     /// are dropped from mappings and lists.
     pub fn node(&self, node: &Node, scope: &Arc<Scope>) -> Result<Value, TemplateError> {
         if node.is_unsafe() {
-            return Ok(data(node));
+            return data(node);
         }
-        refuse_vault(node)?;
+        if node.is_vault() {
+            return decrypted(node);
+        }
         match node.kind() {
             Kind::Scalar { text, .. } if scan::is_template(text) => self.text(node, text, scope),
             Kind::Scalar { .. } => Ok(scalar(node)),
@@ -88,18 +91,22 @@ impl Templar {
 }
 
 /// A node whose texts are not rendered.
-fn data(node: &Node) -> Value {
-    match node.kind() {
+fn data(node: &Node) -> Result<Value, TemplateError> {
+    Ok(match node.kind() {
+        _ if node.is_vault() => decrypted(node)?,
         Kind::Scalar { text, .. } => match node.scalar() {
             // An explicit tag hides the type a plain scalar would have; `!unsafe` is text.
             Some(Scalar::Str(_)) | None => Value::from(text.as_ref()),
             Some(_) => scalar(node),
         },
-        Kind::Seq(items) => Value::from(items.iter().map(data).collect::<Vec<_>>()),
+        Kind::Seq(items) => Value::from(items.iter().map(data).collect::<Result<Vec<_>, _>>()?),
         Kind::Map(entries) => {
-            Value::from_pairs(entries.iter().map(|(key, node)| (data(key), data(node))))
+            let pairs = entries
+                .iter()
+                .map(|(key, node)| Ok((data(key)?, data(node)?)));
+            Value::from_pairs(pairs.collect::<Result<Vec<_>, TemplateError>>()?)
         }
-    }
+    })
 }
 
 fn scalar(node: &Node) -> Value {
@@ -112,14 +119,10 @@ fn scalar(node: &Node) -> Value {
     }
 }
 
-fn refuse_vault(node: &Node) -> Result<(), TemplateError> {
-    match node.tag.as_deref() {
-        Some("!vault" | "!vault-encrypted") => Err(Diagnostic::error("vault is not supported yet")
-            .at(&node.span)
-            .help("decrypt the value with `ansible-vault decrypt_string` and keep it in a file only you can read")
-            .into()),
-        _ => Ok(()),
-    }
+/// The text of a `!vault` value. It is data: a template in it stays as it is.
+fn decrypted(node: &Node) -> Result<Value, TemplateError> {
+    let text = node.raw().unwrap_or_default();
+    Ok(Value::from(vault::plain_value(text, &node.span)?))
 }
 
 fn not_an_expression(node: &Node) -> Diagnostic {

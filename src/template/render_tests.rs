@@ -174,7 +174,7 @@ fn mistakes_are_told_where_they_stand() {
         ),
         (
             "!vault abc",
-            "error: test.yml:1:8: vault is not supported yet",
+            "error: test.yml:1:8: the vault data is damaged: its first line does not begin with $ANSIBLE_VAULT; (restore it from a copy; every line after the first is hexadecimal digits)",
         ),
     ] {
         let rendered = rendered(text);

@@ -137,6 +137,12 @@ impl Node {
         self.tag.as_deref() == Some("!unsafe")
     }
 
+    /// Whether the value is encrypted (`!vault`).
+    #[must_use]
+    pub fn is_vault(&self) -> bool {
+        matches!(self.tag.as_deref(), Some("!vault" | "!vault-encrypted"))
+    }
+
     /// "a mapping", "a list", "a string", … for messages.
     #[must_use]
     pub fn describe(&self) -> &'static str {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Node;
 use super::build::Builder;
 use crate::diag::{Diagnostic, Diagnostics, SourceFile};
+use crate::vault;
 use crate::yaml::{Kind, Style};
 
 /// Reads the only document of a source; an empty source is a null scalar. All mistakes that can
@@ -24,8 +25,10 @@ pub fn read_one(source: &Arc<SourceFile>) -> Result<Node, Diagnostics> {
     }
 }
 
-/// Reads every document of a source; an empty source has none.
+/// Reads every document of a source; an empty source has none. One that is encrypted as a whole is
+/// decrypted first.
 pub fn read_all(source: &Arc<SourceFile>) -> Result<Vec<Node>, Diagnostics> {
+    let source = &vault::plain_source(source)?;
     let (documents, diagnostics) = Builder::new(source).documents();
     diagnostics.result(documents)
 }

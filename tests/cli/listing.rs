@@ -93,3 +93,18 @@ fn completions_are_printed_for_every_shell() {
         assert!(script.contains("start-at-task"), "{shell}");
     }
 }
+
+#[test]
+fn settings_are_shown_with_their_origins() {
+    let project = Project::new()
+        .file(
+            "ansible.cfg",
+            "[defaults]\nforks = 7\nstdout_callback = yaml\n",
+        )
+        .file("runbook.toml", "timeout = 3\n")
+        .env("ANSIBLE_REMOTE_USER", "deploy");
+    assert_snapshot!(project.run(&["config", "--only-changed"]));
+    let asked = ["config", "forks", "remote_user", "--format", "json"];
+    assert_snapshot!(project.run(&asked));
+    assert_snapshot!(project.run(&["config", "frks"]));
+}

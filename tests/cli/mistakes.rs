@@ -92,7 +92,7 @@ fn a_key_of_the_configuration_nobody_knows() {
     let project = Project::new()
         .file("runbook.toml", "fork = 3\n")
         .file("site.yml", "- {hosts: all, tasks: []}\n");
-    assert_snapshot!(project.run(&["play", "site.yml"]));
+    assert_snapshot!(project.run(&["play", "site.yml", "--syntax-check"]));
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::modules::context::{FileKind, ProjectFile};
 use crate::modules::spec::{CheckMode, FreeForm, ModuleSpec};
 use crate::modules::{Ctx, Failure, Outcome};
 use crate::transport::quote;
+use crate::vault;
 
 module_args! {
     /// Arguments of `script`.
@@ -51,12 +52,14 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     };
     let bytes = match ctx.controller.find(FileKind::Files, name)? {
         ProjectFile::Embedded(_, bytes) => bytes.to_vec(),
-        ProjectFile::Disk(path) => std::fs::read(&path).map_err(|e| {
-            Failure::new(format!(
-                "failed to read {} on the controller: {e}",
-                path.display()
-            ))
-        })?,
+        ProjectFile::Disk(path) => std::fs::read(&path)
+            .map_err(|e| {
+                Failure::new(format!(
+                    "failed to read {} on the controller: {e}",
+                    path.display()
+                ))
+            })
+            .and_then(|bytes| Ok(vault::plain_bytes(&path, &bytes)?.into_owned()))?,
     };
     let runner = match &args.executable {
         None => Vec::new(),

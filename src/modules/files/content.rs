@@ -8,6 +8,7 @@ use super::write::{Body, DIFF_LIMIT, Written};
 use crate::modules::context::{FileKind, ProjectFile};
 use crate::modules::outcome::Outcome;
 use crate::modules::{Ctx, Failure};
+use crate::vault;
 
 /// SHA-1 in hexadecimal: what Ansible calls a file's `checksum`.
 pub(super) fn sha1_hex(bytes: &[u8]) -> String {
@@ -26,7 +27,19 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 /// Files up to here are held in memory, in bytes.
 const LONGEST: u64 = 1024 * 1024;
 
-/// What a difference shows of a long file.
+/// What a difference shows of a file that came out of an encrypted one.
+const SECRET: &str = "(from an encrypted file: not shown)\n";
+
+/// What a difference shows of a new content.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Shown<'a> {
+    /// These bytes.
+    Bytes(&'a [u8]),
+    /// Nothing of it, nor of what was there before.
+    Secret,
+}
+
+/// What a difference shows of a file that is not read whole.
 const LONG: &[u8] = b"(a long file: not shown)\n";
 
 /// A file of the project.
@@ -42,6 +55,8 @@ pub(super) struct Source {
     pub(super) sha1: String,
     /// Its length, in bytes.
     pub(super) size: u64,
+    /// Whether it came out of an encrypted file, and is not to be shown.
+    pub(super) secret: bool,
 }
 
 impl Source {
@@ -53,15 +68,16 @@ impl Source {
             sha1: sha1_hex(bytes),
             size: bytes.len() as u64,
             bytes: Some(bytes.to_vec()),
+            secret: false,
         }
     }
 
     /// A file of the controller; a long one is read once for its hash, and not kept.
-    pub(super) fn disk(path: &Path) -> Result<Self, Failure> {
+    pub(super) fn disk(path: &Path, decrypt: bool) -> Result<Self, Failure> {
         let name = path.display().to_string();
         let wrong = |e: std::io::Error| unreadable(&name, &e);
         let size = std::fs::metadata(path).map_err(wrong)?.len();
-        if size > LONGEST {
+        if size > LONGEST && !(decrypt && begins_encrypted(path).map_err(wrong)?) {
             let mut hash = Sha1::new();
             let mut file = std::fs::File::open(path).map_err(wrong)?;
             let size = std::io::copy(&mut file, &mut Hashing(&mut hash)).map_err(wrong)?;
@@ -69,13 +85,21 @@ impl Source {
                 name,
                 path: Some(path.to_owned()),
                 bytes: None,
+                secret: false,
                 sha1: hex(&hash.finalize()),
                 size,
             });
         }
         let bytes = std::fs::read(path).map_err(wrong)?;
+        let secret = decrypt && vault::is_encrypted(&bytes);
+        let bytes = if secret {
+            vault::plain_bytes(path, &bytes)?
+        } else {
+            bytes.into()
+        };
         Ok(Self {
             path: Some(path.to_owned()),
+            secret,
             ..Self::embedded(name, &bytes)
         })
     }
@@ -91,8 +115,11 @@ impl Source {
             ProjectFile::Disk(path) => {
                 let name = path.display().to_string();
                 let bytes = std::fs::read(&path).map_err(|e| unreadable(&name, &e))?;
+                let secret = vault::is_encrypted(&bytes);
+                let bytes = vault::plain_bytes(&path, &bytes)?.into_owned();
                 let source = Self {
                     path: Some(path),
+                    secret,
                     ..Self::embedded(name, &bytes)
                 };
                 (source, bytes)
@@ -112,8 +139,11 @@ impl Source {
     }
 
     /// What a difference shows of it.
-    pub(super) fn preview(&self) -> &[u8] {
-        self.bytes.as_deref().unwrap_or(LONG)
+    pub(super) fn preview(&self) -> Shown<'_> {
+        if self.secret {
+            return Shown::Secret;
+        }
+        Shown::Bytes(self.bytes.as_deref().unwrap_or(LONG))
     }
 
     /// The last part of its name.
@@ -146,6 +176,16 @@ impl std::io::Write for Hashing<'_> {
     }
 }
 
+/// Whether a file begins as encrypted ones do.
+fn begins_encrypted(path: &Path) -> std::io::Result<bool> {
+    use std::io::Read as _;
+    let mut start = Vec::new();
+    std::fs::File::open(path)?
+        .take(64)
+        .read_to_end(&mut start)?;
+    Ok(vault::is_encrypted(&start))
+}
+
 /// A file of the controller that cannot be read.
 pub(super) fn unreadable(name: &str, error: &std::io::Error) -> Failure {
     Failure::new(format!("failed to read {name} on the controller: {error}"))
@@ -163,7 +203,7 @@ pub(super) fn shown(bytes: &[u8]) -> String {
 }
 
 /// The outcome every module that writes one file shares.
-pub(super) fn written(written: &Written, new: &[u8], diff: bool) -> Outcome {
+pub(super) fn written(written: &Written, new: Shown<'_>, diff: bool) -> Outcome {
     let mut outcome = Outcome::changed(written.changed);
     if !written.replaced {
         outcome = outcome.with("path", written.dest.clone());
@@ -179,7 +219,10 @@ pub(super) fn written(written: &Written, new: &[u8], diff: bool) -> Outcome {
     }
     if written.replaced {
         let old = written.old.as_deref().unwrap_or_default();
-        outcome = outcome.diff(written.dest.clone(), shown(old), shown(new));
+        outcome = match new {
+            Shown::Bytes(new) => outcome.diff(written.dest.clone(), shown(old), shown(new)),
+            Shown::Secret => outcome.diff(written.dest.clone(), "", SECRET),
+        };
     }
     if let (Some(before), Some(after)) = (&written.before, &written.after) {
         let (was, is) = super::attrs::describe(Some(before), Some(after));

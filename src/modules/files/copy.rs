@@ -5,7 +5,7 @@ mod tree;
 use futures_util::FutureExt as _;
 
 use super::attrs::Attrs;
-use super::content::{Source, written};
+use super::content::{Shown, Source, written};
 use super::mode::CopyMode;
 use super::path::resolve;
 use super::trouble::trouble;
@@ -42,6 +42,8 @@ module_args! {
         validate: Option<String>;
         /// The permissions of directories made on the way.
         directory_mode: Option<Mode>;
+        /// Whether a source that is encrypted with a vault is decrypted on its way.
+        decrypt: bool = "yes";
         /// The SHA-1 the source must have.
         checksum: Option<String>;
         /// Whether to write through a symbolic link at `dest` rather than replace it.
@@ -105,7 +107,7 @@ async fn from_controller(
         return tree::copy(args, path, src.ends_with('/'), dest, ctx).await;
     }
     let source = match found {
-        ProjectFile::Disk(path) => Source::disk(&path)?,
+        ProjectFile::Disk(path) => Source::disk(&path, args.decrypt)?,
         ProjectFile::Embedded(name, bytes) => Source::embedded(name, bytes),
     };
     let mode = match args.mode {
@@ -223,7 +225,11 @@ async fn on_host(args: &Args, src: &str, dest: &str, ctx: &Ctx<'_>) -> Result<Ou
         ..write(args, dest, name, Body::Remote(&src), &attrs)
     };
     let done = write.run(ctx).await?;
-    let outcome = written(&done, b"(copied on the host: not shown)\n", ctx.diff);
+    let outcome = written(
+        &done,
+        Shown::Bytes(b"(copied on the host: not shown)\n"),
+        ctx.diff,
+    );
     Ok(outcome
         .with("src", src.clone())
         .with("dest", done.dest)

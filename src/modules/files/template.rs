@@ -8,7 +8,7 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 
 use super::attrs::Attrs;
-use super::content::{Source, sha1_hex, written};
+use super::content::{Shown, Source, sha1_hex, written};
 use super::mode::CopyMode;
 use super::path::resolve;
 use super::write::{Body, Parents, Write};
@@ -119,7 +119,12 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
         expect: None,
     };
     let done = write.run(ctx).await?;
-    let outcome = written(&done, bytes, ctx.diff);
+    let shown = if source.secret {
+        Shown::Secret
+    } else {
+        Shown::Bytes(bytes)
+    };
+    let outcome = written(&done, shown, ctx.diff);
     Ok(outcome
         .with("checksum", sha1)
         .with("src", source.name.clone())
@@ -164,6 +169,7 @@ fn render(
         name: source.name.clone(),
         path: source.path.clone(),
         text: blanked.clone().unwrap_or_else(|| text.to_owned()),
+        secret: source.secret,
     });
     let scope = scope(source, dest, ctx);
     let rendered = ctx.scope.templar().file(&file, &options, &scope)?;

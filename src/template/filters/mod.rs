@@ -19,6 +19,7 @@ mod sets;
 mod size;
 mod text;
 mod time;
+mod vault;
 mod yaml;
 
 use std::borrow::Cow;
@@ -39,7 +40,7 @@ pub(super) use time::Strftime;
 
 /// All filters.
 pub(super) fn all() -> impl Iterator<Item = &'static Entry> {
-    let tables: [&'static [Entry]; 15] = [
+    let tables: [&'static [Entry]; 16] = [
         engine::TABLE,
         bounded::TABLE,
         dict::TABLE,
@@ -54,6 +55,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Entry> {
         size::TABLE,
         text::TABLE,
         time::TABLE,
+        vault::TABLE,
         yaml::TABLE,
     ];
     tables.into_iter().flatten()

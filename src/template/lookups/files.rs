@@ -10,21 +10,25 @@ use crate::diag::SourceFile;
 use crate::template::filters::{fail, items};
 use crate::template::{FileOptions, filters};
 use crate::vars::{Value, Var, VarMap};
+use crate::vault;
 
 pub(super) static TABLE: &[Lookup] = lookups! {
     "file": file, "the text of files";
     "fileglob": fileglob, "the paths of the files a pattern matches";
     "first_found": first_found, "the path of the first file that exists";
     "template": template, "the text of template files, rendered";
-    "unvault": file, "the text of files";
+    "unvault": unvault, "the text of files, decrypted where they are encrypted";
 };
 
 /// The most files a pattern may match.
 const MAX_FILES: usize = 100_000;
 
 fn read(path: &Path) -> Result<String, Error> {
-    std::fs::read_to_string(path)
-        .map_err(|error| fail(format!("failed to read {}: {error}", path.display())))
+    let failed =
+        |why: &dyn std::fmt::Display| fail(format!("failed to read {}: {why}", path.display()));
+    let bytes = std::fs::read(path).map_err(|error| failed(&error))?;
+    let plain = vault::plain_bytes(path, &bytes).map_err(|error| fail(error.one_line()))?;
+    String::from_utf8(plain.into_owned()).map_err(|_| failed(&"it is not UTF-8 text"))
 }
 
 fn file(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
@@ -37,6 +41,12 @@ fn file(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
         found.push(Value::from(if right { text.trim_end() } else { text }));
     }
     Ok(found)
+}
+
+/// As `file`, with every byte of it.
+fn unvault(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
+    let text = |name: &String| Ok(Value::from(read(&call.found("files", name)?)?));
+    call.texts()?.iter().map(text).collect()
 }
 
 fn template(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
@@ -55,6 +65,7 @@ fn template(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
         let path = call.found("templates", &name)?;
         let source = SourceFile::read(&path)
             .map_err(|error| fail(format!("failed to read {}: {error}", path.display())))?;
+        let source = vault::plain_source(&source).map_err(|error| fail(error.one_line()))?;
         let mut options = FileOptions {
             keep_trailing_newline: true,
             search_path: call.folders("templates"),

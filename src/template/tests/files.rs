@@ -21,6 +21,7 @@ pub(super) static TABLE: &[Entry] = tests! {
     "link_exists": link_exists, "a path that exists here, its link not followed";
     "mount": mount, "where a file system is mounted here";
     "same_file": same_file, "the same file here as this path";
+    "vaulted_file": vaulted_file, "a file here that is encrypted";
 };
 
 fn abs(path: Cow<'_, str>) -> bool {
@@ -45,6 +46,17 @@ fn link(path: Cow<'_, str>) -> bool {
 
 fn link_exists(path: Cow<'_, str>) -> bool {
     Path::new(path.as_ref()).symlink_metadata().is_ok()
+}
+
+fn vaulted_file(path: Cow<'_, str>) -> Result<bool, minijinja::Error> {
+    use std::io::Read as _;
+    let mut start = Vec::new();
+    std::fs::File::open(path.as_ref())
+        .and_then(|file| file.take(64).read_to_end(&mut start))
+        .map_err(|error| {
+            crate::template::filters::fail(format!("failed to read {path}: {error}"))
+        })?;
+    Ok(crate::vault::is_encrypted(&start))
 }
 
 fn mount(path: Cow<'_, str>) -> bool {

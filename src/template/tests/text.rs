@@ -7,6 +7,7 @@ use minijinja::value::Kwargs;
 
 use crate::template::filters::{compiled_with, either, fail};
 use crate::template::table::{Entry, tests};
+use crate::vault;
 
 pub(super) static TABLE: &[Entry] = tests! {
     "match": is_match, "a text whose beginning a regular expression matches";
@@ -15,7 +16,7 @@ pub(super) static TABLE: &[Entry] = tests! {
     "uri": is_uri, "a URI";
     "url": is_url, "a URL";
     "urn": is_urn, "a URN";
-    "vault_encrypted": is_vault, "a text encrypted by ansible-vault";
+    "vault_encrypted": is_vault, "a value that is encrypted, or came out of `!vault`";
 };
 
 fn is_match(
@@ -102,5 +103,5 @@ fn is_urn(text: Cow<'_, str>) -> bool {
 }
 
 fn is_vault(text: Cow<'_, str>) -> bool {
-    text.starts_with("$ANSIBLE_VAULT;")
+    vault::is_encrypted(text.as_bytes()) || vault::is_secret(&text)
 }

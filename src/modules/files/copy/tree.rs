@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Args, attrs, write};
 use crate::modules::files::attrs::{Attrs, Links};
-use crate::modules::files::content::{Source, unreadable, written};
+use crate::modules::files::content::{Shown, Source, unreadable, written};
 use crate::modules::files::mode::CopyMode;
 use crate::modules::files::path::trimmed;
 use crate::modules::files::survey::{Surveyed, survey};
@@ -45,7 +45,7 @@ pub(super) async fn copy(
     ctx: &Ctx<'_>,
 ) -> Result<Outcome, Failure> {
     let mut items = Vec::new();
-    walk(root, "", 0, &mut items)?;
+    walk(root, "", 0, args.decrypt, &mut items)?;
     let name = root.file_name().map(|n| n.to_string_lossy().into_owned());
     let target = target(dest, name.filter(|_| !inside));
     let outcome = apply(args, Root::Controller(root), &items, &target, ctx).await?;
@@ -87,7 +87,13 @@ fn below(folder: &str, name: &str) -> String {
     }
 }
 
-fn walk(path: &Path, name: &str, depth: usize, items: &mut Vec<Item>) -> Result<(), Failure> {
+fn walk(
+    path: &Path,
+    name: &str,
+    depth: usize,
+    decrypt: bool,
+    items: &mut Vec<Item>,
+) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt as _;
     let wrong = |e: std::io::Error| unreadable(&path.display().to_string(), &e);
     if depth > DEEPEST {
@@ -101,7 +107,7 @@ fn walk(path: &Path, name: &str, depth: usize, items: &mut Vec<Item>) -> Result<
     let (sha1, size) = if is_dir {
         (String::new(), 0)
     } else {
-        let source = Source::disk(path)?;
+        let source = Source::disk(path, decrypt)?;
         (source.sha1, source.size)
     };
     items.push(Item {
@@ -113,7 +119,7 @@ fn walk(path: &Path, name: &str, depth: usize, items: &mut Vec<Item>) -> Result<
     });
     if is_dir {
         for (entry, text) in entries(path)? {
-            walk(&entry, &below(name, &text), depth + 1, items)?;
+            walk(&entry, &below(name, &text), depth + 1, decrypt, items)?;
         }
     }
     Ok(())
@@ -222,14 +228,14 @@ async fn one(
     let (source, on_host);
     let (body, shown) = match root {
         Root::Controller(root) => {
-            source = Source::disk(&root.join(&item.name))?;
+            source = Source::disk(&root.join(&item.name), args.decrypt)?;
             (source.body(), source.preview())
         }
         Root::Host(root) => {
             on_host = below(trimmed(root), &item.name);
             (
                 Body::Remote(&on_host),
-                b"(copied on the host: not shown)\n".as_slice(),
+                Shown::Bytes(b"(copied on the host: not shown)\n"),
             )
         }
     };

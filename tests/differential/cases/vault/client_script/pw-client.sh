@@ -1,0 +1,2 @@
+#!/bin/sh
+[ "$1" = --vault-id ] && echo "fake-$2"
