@@ -13,6 +13,7 @@ mod run_settings;
 mod schema;
 mod setup;
 mod signals;
+mod vault;
 mod vault_args;
 
 use std::process::ExitCode;
@@ -68,6 +69,8 @@ enum Verb {
     Lint(Box<lint::Lint>),
     /// Print a JSON Schema with which editors complete and check
     Schema(schema::Schema),
+    /// Encrypt and decrypt files and values
+    Vault(vault::Vault),
     /// Show what modules do and which arguments they take
     Doc(doc::Doc),
     /// Show every setting and where its value came from
@@ -102,6 +105,7 @@ pub fn main() -> ExitCode {
         Verb::Lab(lab) => lab.run(),
         Verb::Lint(lint) => lint.run(),
         Verb::Schema(schema) => schema.run(),
+        Verb::Vault(vault) => vault.run(),
         Verb::Doc(doc) => doc.run(),
         Verb::Config(config) => config.run(),
         Verb::Completions(completions) => completions.run(),

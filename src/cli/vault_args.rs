@@ -30,17 +30,23 @@ pub(super) struct VaultArgs {
     pub(super) ask_vault_pass: bool,
 }
 
-/// What the environment and the configuration say about the vault.
-#[derive(Debug, Default, Clone)]
+/// What the settings say about the vault.
+#[derive(Debug, Clone)]
 pub(super) struct VaultSettings {
     /// Secrets that are always there, as `--vault-id` writes them.
     pub(super) identities: Vec<String>,
+    /// The label of secrets that are given none.
+    pub(super) label: String,
     /// A file with the secret.
     pub(super) password_file: Option<String>,
+    /// The id that is encrypted with when several secrets are there.
+    pub(super) encrypt_identity: Option<String>,
     /// Whether only secrets with the id of the data are tried.
     pub(super) only_matching: bool,
     /// Whether to ask for a secret.
     pub(super) ask: bool,
+    /// The editor of `runbook vault edit`.
+    pub(super) editor: Option<String>,
 }
 
 impl VaultSettings {
@@ -48,9 +54,14 @@ impl VaultSettings {
     pub(super) fn of(settings: &Settings) -> Self {
         Self {
             identities: settings.list(Key::VaultIdentityList),
+            label: settings
+                .text(Key::VaultIdentity)
+                .unwrap_or_else(|| vault::DEFAULT_LABEL.to_owned()),
             password_file: settings.text(Key::VaultPasswordFile),
+            encrypt_identity: settings.text(Key::VaultEncryptIdentity),
             only_matching: settings.flag(Key::VaultIdMatch),
             ask: settings.flag(Key::AskVaultPass),
+            editor: settings.text(Key::Editor),
         }
     }
 }
@@ -63,9 +74,11 @@ impl VaultArgs {
             .vault_password_file
             .iter()
             .chain(&settings.password_file);
-        ids.map(|id| Identity::parse(id))
-            .chain(files.map(|file| Identity::file(file)))
-            .chain((self.ask_vault_pass || settings.ask).then(Identity::prompt))
+        let label = settings.label.as_str();
+        let asked = self.ask_vault_pass || settings.ask;
+        ids.map(|id| Identity::parse(id, label))
+            .chain(files.map(|file| Identity::file(file, label)))
+            .chain(asked.then(|| Identity::prompt(label)))
             .collect()
     }
 

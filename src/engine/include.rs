@@ -10,10 +10,9 @@ use super::step::Done;
 use super::steps::{Cause, Fallen};
 use super::task::{TaskEnd, TaskRun};
 use crate::diag::Diagnostic;
-use crate::event::Event;
+use crate::event::{Event, Status};
 use crate::playbook::{Include, Section};
-use crate::vars::{Level, Scope, Value, Var, VarMap};
-use crate::yaml::Node;
+use crate::vars::{Level, Scope, Var, VarMap};
 
 /// How deep includes may nest before they count as endless.
 const DEEPEST: usize = 50;
@@ -21,7 +20,8 @@ const DEEPEST: usize = 50;
 /// One file for some hosts, with the item it is included for.
 struct Group {
     file: String,
-    item: Option<Value>,
+    /// The loop's variables.
+    vars: Arc<VarMap>,
     hosts: Vec<Arc<str>>,
 }
 
@@ -40,13 +40,18 @@ impl PlayRun<'_> {
             match wanted {
                 Err(mistake) => self.fail_one(run, host, &mistake, &mut end),
                 Ok(wanted) => {
-                    for (file, item) in wanted {
-                        let same = |g: &&mut Group| g.file == file && g.item == item;
+                    if wanted.is_empty() && run.task.r#loop.is_some() {
+                        self.finish(run, host, &Done::skipped(&"all items".into()));
+                    }
+                    for (file, vars) in wanted {
+                        let same = |g: &&mut Group| {
+                            g.file == file && same(&g.vars, &vars) && !g.hosts.contains(host)
+                        };
                         match groups.iter_mut().find(same) {
                             Some(group) => group.hosts.push(Arc::clone(host)),
                             None => groups.push(Group {
                                 file,
-                                item,
+                                vars,
                                 hosts: vec![Arc::clone(host)],
                             }),
                         }
@@ -108,7 +113,10 @@ impl PlayRun<'_> {
             file: group.file.clone(),
             hosts: names,
         });
-        let inherited = included(include, run, group.item);
+        for host in &hosts {
+            self.engine.stats.count(host, Status::Ok, false);
+        }
+        let inherited = included(include, run, group.vars);
         let path = format!("{}/include/{index}", run.id);
         let before = hosts.clone();
         let after = self.list(&steps, &inherited, hosts, &path).await;
@@ -126,23 +134,29 @@ impl PlayRun<'_> {
         include: &Include,
         run: &TaskRun<'_>,
         host: &Arc<str>,
-    ) -> Result<Vec<(String, Option<Value>)>, Diagnostic> {
+    ) -> Result<Vec<(String, Arc<VarMap>)>, Diagnostic> {
         let scope = self.scope(host, &run.inherited);
         let Some(items) = &run.task.r#loop else {
             return Ok(self
                 .wanted_file(include, run, host, &scope)?
-                .map(|f| (f, None))
+                .map(|f| (f, Arc::default()))
                 .into_iter()
                 .collect());
         };
-        let name = loop_var(run);
+        let items = match loops::Items::of(run, &scope, items) {
+            Ok(items) => items,
+            // A list that cannot be made does not matter when the include is skipped anyway.
+            Err(mistake) => match judge::holds(&run.inherited.whens, &scope) {
+                Ok(Some(_)) => return Ok(Vec::new()),
+                _ => return Err(mistake),
+            },
+        };
         let mut wanted = Vec::new();
-        for item in loops::items_of(run, &scope, items)? {
-            let mut vars = VarMap::new();
-            vars.insert(name.into(), Var::Data(item.clone()));
-            let scope = scope.with(Arc::new(vars));
+        for i in 0..items.len() {
+            let vars = Arc::new(items.vars(i));
+            let scope = scope.with(Arc::clone(&vars));
             if let Some(file) = self.wanted_file(include, run, host, &scope)? {
-                wanted.push((file, Some(item)));
+                wanted.push((file, vars));
             }
         }
         Ok(wanted)
@@ -156,7 +170,10 @@ impl PlayRun<'_> {
         scope: &Arc<Scope>,
     ) -> Result<Option<String>, Diagnostic> {
         if let Some(condition) = judge::holds(&run.inherited.whens, scope)? {
-            self.finish(run, host, &Done::skipped(&condition));
+            // Of a loop it is told once, when no item is left.
+            if run.task.r#loop.is_none() {
+                self.finish(run, host, &Done::skipped(&condition));
+            }
             return Ok(None);
         }
         let file = scope.templar().node(&include.file, scope)?;
@@ -178,20 +195,25 @@ impl PlayRun<'_> {
 
 /// What the included tasks inherit: what stands around the include, its `vars`, its item, and
 /// `apply`; its other keywords are about the include itself.
-fn included(include: &Include, run: &TaskRun<'_>, item: Option<Value>) -> Inherited {
+fn included(include: &Include, run: &TaskRun<'_>, vars: Arc<VarMap>) -> Inherited {
     let own = &run.task.common;
     let mut inherited = run.around.clone();
-    let vars = Arc::clone(&own.vars);
-    inherited.layers.push(Level::IncludeParams, vars);
-    if let Some(item) = item {
-        let vars = VarMap::from_iter([(Arc::from(loop_var(run)), Var::Data(item))]);
-        inherited.layers.push(Level::IncludeParams, Arc::new(vars));
+    let params = Arc::clone(&own.vars);
+    inherited.layers.push(Level::IncludeParams, params);
+    if !vars.is_empty() {
+        inherited.layers.push(Level::IncludeParams, vars);
     }
     inherited.descend(&include.apply)
 }
 
-/// The name of the loop's item.
-fn loop_var<'a>(run: &'a TaskRun<'_>) -> &'a str {
-    let name = run.task.loop_control.loop_var.as_ref();
-    name.and_then(Node::raw).unwrap_or("item")
+/// Whether two items are the same one.
+fn same(one: &VarMap, other: &VarMap) -> bool {
+    let value = |var: &Var| match var {
+        Var::Data(value) => Some(value.clone()),
+        Var::Lazy(_) => None,
+    };
+    one.len() == other.len()
+        && one
+            .iter()
+            .all(|(name, var)| other.get(name).is_some_and(|o| value(o) == value(var)))
 }

@@ -123,7 +123,7 @@ impl PlayRun<'_> {
             written,
         } = &run.task.action
         else {
-            return Done::skipped("not a module");
+            return Done::skipped(&"not a module".into());
         };
         if call.check && spec.check == CheckMode::Skipped {
             return unpredictable(written);

@@ -30,7 +30,10 @@ fn is_secret(name: &str) -> bool {
         "auth_token",
     ]
     .iter()
-    .any(|secret| name == *secret || name.ends_with(&format!("_{secret}")))
+    .any(|secret| {
+        name.strip_suffix(secret)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
+    })
 }
 
 /// A task that is given a secret without `no_log`, on it or around it.

@@ -64,6 +64,17 @@ pub fn all() -> &'static [&'static ModuleSpec] {
     MODULES
 }
 
+/// The modules by each of their names.
+static BY_NAME: LazyLock<HashMap<&str, &ModuleSpec>> = LazyLock::new(|| {
+    let named = |m: &&'static ModuleSpec| {
+        let m = *m;
+        std::iter::once(m.name)
+            .chain(m.aliases.iter().copied())
+            .map(move |name| (name, m))
+    };
+    MODULES.iter().flat_map(named).collect()
+});
+
 /// The module of a short or qualified name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static ModuleSpec> {
@@ -72,15 +83,6 @@ pub fn find(name: &str) -> Option<&'static ModuleSpec> {
         Some(_) => return None,
         None => name,
     };
-    static BY_NAME: LazyLock<HashMap<&str, &ModuleSpec>> = LazyLock::new(|| {
-        let named = |m: &&'static ModuleSpec| {
-            let m = *m;
-            std::iter::once(m.name)
-                .chain(m.aliases.iter().copied())
-                .map(move |name| (name, m))
-        };
-        MODULES.iter().flat_map(named).collect()
-    });
     BY_NAME.get(short).copied()
 }
 

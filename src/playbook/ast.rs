@@ -165,10 +165,10 @@ pub struct Task {
     pub action: Action,
     /// `register`.
     pub register: Option<Node>,
-    /// `loop`, or `with_items` (then flattened by one level).
+    /// `loop`, or the terms of a `with_…`.
     pub r#loop: Option<Node>,
-    /// Whether `loop` was written as `with_items`.
-    pub flatten_loop: bool,
+    /// The lookup that makes the items, when the loop was written as `with_…`.
+    pub loop_lookup: Option<&'static str>,
     /// `loop_control`.
     pub loop_control: LoopControl,
     /// `until`.
@@ -200,6 +200,10 @@ pub struct LoopControl {
     pub pause: Option<Node>,
     /// `extended`.
     pub extended: Option<Node>,
+    /// `extended_allitems`.
+    pub extended_allitems: Option<Node>,
+    /// `break_when`.
+    pub break_when: Option<Node>,
 }
 
 /// What a task does.

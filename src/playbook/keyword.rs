@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::place::{Place, Places};
+use crate::template::Templar;
 
 /// What a keyword takes. Where a template may stand for the value, it is checked once rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,7 +173,6 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("args", TASKS, Kind::Special, "further arguments of the module"),
     keyword("register", TASKS, Kind::Name, "the variable that keeps the result"),
     keyword("loop", TASKS, Kind::List, "the list whose items it runs for"),
-    keyword("with_items", TASKS, Kind::Special, "the same, lists in it flattened by one level"),
     keyword("loop_control", TASKS, Kind::Mapping, "how the loop behaves"),
     keyword("until", TASKS, Kind::Condition, "the condition until which it is repeated"),
     keyword("retries", TASKS, Kind::Int, "how often it is repeated at most"),
@@ -188,6 +188,8 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("label", LOOP, Kind::Text, "what is shown of the item"),
     keyword("pause", LOOP, Kind::Number, "seconds between items"),
     keyword("extended", LOOP, Kind::Bool, "whether `ansible_loop` tells more about the loop"),
+    keyword("extended_allitems", LOOP, Kind::Bool, "whether `ansible_loop.allitems` holds all items"),
+    keyword("break_when", LOOP, Kind::Condition, "the condition after which no further item runs"),
 
     refused("roles", PLAY, "roles", "put the role's tasks into a file and use `import_tasks`"),
     refused("vars_prompt", PLAY, "questions for the operator",
@@ -202,42 +204,54 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
         "remove it: a task may take as long as it needs; bound it with `timeout`"),
     refused("poll", TASKS, "how often a background task is looked at",
         "remove it together with `async`"),
-    refused("extended_allitems", LOOP, "whether `ansible_loop.allitems` exists", "remove it"),
-    refused("break_when", LOOP, "the condition that ends the loop",
-        "give the task a `when` that looks at what was registered before"),
-    refused("with_dict", TASKS, "a loop over a mapping",
-        "write `loop: \"{{ the_mapping | dict2items }}\"`"),
-    refused("with_list", TASKS, "a loop over a list", "write `loop:`"),
-    refused("with_flattened", TASKS, "a loop over nested lists",
-        "write `loop: \"{{ the_lists | flatten }}\"`"),
-    refused("with_together", TASKS, "a loop over lists side by side",
-        "write `loop: \"{{ one | zip(other) | list }}\"`"),
-    refused("with_nested", TASKS, "a loop over every combination",
-        "write `loop: \"{{ one | product(other) | list }}\"`"),
-    refused("with_indexed_items", TASKS, "a loop with indexes",
-        "write `loop:` with `loop_control: {index_var: i}`"),
-    refused("with_sequence", TASKS, "a loop over numbers",
-        "write `loop: \"{{ range(1, 6) | list }}\"`"),
-    refused("with_subelements", TASKS, "a loop over lists within a list",
-        "write `loop: \"{{ the_list | subelements('key') }}\"`"),
-    refused("with_fileglob", TASKS, "a loop over files", "list the files in `loop:`"),
-    refused("with_first_found", TASKS, "the first file that exists",
-        "name the file, or choose it with an expression"),
-    refused("with_lines", TASKS, "a loop over lines of output",
-        "`register` the command's result and loop over its `stdout_lines`"),
 ];
 
-/// The keyword of this name.
+/// What a loop keyword begins with when a lookup makes its items.
+const WITH: &str = "with_";
+
+/// A loop over what a lookup finds, for every lookup there is.
+static LOOKUPS: LazyLock<Vec<Keyword>> = LazyLock::new(|| {
+    let keyword = |(name, summary): (&str, &str)| Keyword {
+        name: format!("{WITH}{name}").leak(),
+        places: TASKS,
+        kind: Kind::Special,
+        doc: format!("a loop over {summary}").leak(),
+        support: Support::Supported,
+    };
+    Templar::lookups().map(keyword).collect()
+});
+
+/// Every keyword: those of the table, and the loops over lookups.
+pub(crate) fn all() -> impl Iterator<Item = &'static Keyword> {
+    KEYWORDS.iter().chain(LOOKUPS.iter())
+}
+
+/// The keyword of this name; the lookup of a `with_…` may be qualified.
 pub(crate) fn find(name: &str) -> Option<&'static Keyword> {
     static BY_NAME: LazyLock<HashMap<&str, &Keyword>> =
         LazyLock::new(|| KEYWORDS.iter().map(|k| (k.name, k)).collect());
-    BY_NAME.get(name).copied()
+    let Some(lookup) = name.strip_prefix(WITH) else {
+        return BY_NAME.get(name).copied();
+    };
+    let short = lookup.strip_prefix("ansible.builtin.").unwrap_or(lookup);
+    LOOKUPS
+        .iter()
+        .find(|keyword| keyword.name.strip_prefix(WITH) == Some(short))
+}
+
+/// The lookup whose name stands in a `with_…`.
+pub(super) fn lookup(keyword: &'static str) -> Option<&'static str> {
+    keyword.strip_prefix(WITH)
+}
+
+/// Whether the keyword makes a loop.
+pub(super) fn is_loop(name: &str) -> bool {
+    name == "loop" || name.starts_with(WITH)
 }
 
 /// The names that may be used at a place.
 pub(crate) fn names(place: Place) -> impl Iterator<Item = &'static str> {
-    KEYWORDS
-        .iter()
+    all()
         .filter(move |k| k.places.contain(place) && k.support == Support::Supported)
         .map(|k| k.name)
 }
@@ -257,7 +271,7 @@ pub struct KeywordDoc {
 
 /// Every keyword of the language, in the table's order.
 pub fn keywords() -> impl Iterator<Item = KeywordDoc> {
-    KEYWORDS.iter().map(|keyword| KeywordDoc {
+    all().map(|keyword| KeywordDoc {
         name: keyword.name,
         places: keyword.places.describe(),
         doc: keyword.doc,
@@ -274,8 +288,8 @@ mod tests {
 
     #[test]
     fn every_keyword_stands_once_in_the_table_with_a_doc() {
-        for (i, keyword) in KEYWORDS.iter().enumerate() {
-            let twice = KEYWORDS[..i].iter().any(|other| other.name == keyword.name);
+        for (i, keyword) in all().enumerate() {
+            let twice = all().take(i).any(|other| other.name == keyword.name);
             assert!(!twice, "{} stands twice in the table", keyword.name);
             assert!(!keyword.doc.is_empty(), "{} has no doc", keyword.name);
         }

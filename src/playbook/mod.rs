@@ -30,7 +30,9 @@ pub use ast::{
 };
 pub use files::Files;
 pub(crate) use free_form::{first_word, pair, words};
-pub(crate) use keyword::{KEYWORDS, Keyword, Kind as KeywordKind, Support, find as keyword};
+pub(crate) use keyword::{
+    Keyword, Kind as KeywordKind, Support, all as keywords_of_all_places, find as keyword,
+};
 pub use keyword::{KeywordDoc, keywords};
 pub use load::{check, check_tasks, load, load_tasks};
 pub(crate) use place::Place;

@@ -3,21 +3,22 @@
 use serde_json::{Map, Value, json};
 
 use super::{defined, values};
-use crate::playbook::{KEYWORDS, Keyword, KeywordKind, Place, Support};
+use crate::playbook::{Keyword, KeywordKind, Place, Support, keywords_of_all_places};
 
 /// Every keyword that may stand at a place.
 pub(super) fn properties(place: Place) -> Map<String, Value> {
-    let there = KEYWORDS
-        .iter()
+    let there = keywords_of_all_places()
         .filter(|keyword| keyword.places.contain(place) && keyword.support == Support::Supported);
-    there
-        .map(|keyword| {
-            (
-                keyword.name.to_owned(),
-                values::documented(value(keyword, place), keyword.doc),
-            )
-        })
-        .collect()
+    let mut out = Map::new();
+    for keyword in there {
+        let value = values::documented(value(keyword, place), keyword.doc);
+        // The lookup of a loop may be qualified.
+        if let Some(lookup) = keyword.name.strip_prefix("with_") {
+            out.insert(format!("with_ansible.builtin.{lookup}"), value.clone());
+        }
+        out.insert(keyword.name.to_owned(), value);
+    }
+    out
 }
 
 fn value(keyword: &Keyword, place: Place) -> Value {

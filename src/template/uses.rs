@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::env;
+use super::rewrite::{self, Backslash};
 use super::scan::end_of_quotes;
 use super::tags::{self, Delimiters};
 use super::words::{Role, end_of_name, is_name, words};
-use super::{chain, env};
 
 /// Words that are names in no expression.
 const WORDS: [&str; 13] = [
@@ -102,7 +103,7 @@ impl Uses {
 
 /// The names a template with statements does not set itself.
 fn free_names(text: &str, delimiters: &Delimiters<'_>) -> HashSet<String> {
-    let rewritten = chain::template(text, delimiters);
+    let rewritten = rewrite::template(text, delimiters, Backslash::Escapes);
     let mut env = env::environment().clone();
     let syntax = minijinja::syntax::SyntaxConfig::builder()
         .variable_delimiters(

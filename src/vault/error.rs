@@ -50,6 +50,12 @@ impl VaultError {
         self.help(Diagnostic::error(format!("{name}: {self}")))
     }
 
+    /// As a message without a place.
+    #[must_use]
+    pub fn alone(&self) -> Diagnostic {
+        self.help(Diagnostic::error(self.to_string()))
+    }
+
     /// Adds what to do about it.
     fn help(&self, diagnostic: Diagnostic) -> Diagnostic {
         match self {

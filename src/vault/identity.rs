@@ -34,15 +34,11 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Reads `LABEL@SOURCE`, or `SOURCE` alone.
+    /// Reads `LABEL@SOURCE`, or `SOURCE` alone, which gets the label that is given.
     #[must_use]
-    pub fn parse(text: &str) -> Self {
+    pub fn parse(text: &str, unlabelled: &str) -> Self {
         let (label, source) = text.split_once('@').unwrap_or(("", text));
-        let label = if label.is_empty() {
-            DEFAULT_LABEL
-        } else {
-            label
-        };
+        let label = if label.is_empty() { unlabelled } else { label };
         let source = match source {
             "prompt" | "prompt_ask_vault_pass" => Source::Prompt,
             path => Source::File(with_home(path)),
@@ -53,20 +49,20 @@ impl Identity {
         }
     }
 
-    /// A file of a secret without a label.
+    /// A file of a secret.
     #[must_use]
-    pub fn file(path: &str) -> Self {
+    pub fn file(path: &str, label: &str) -> Self {
         Self {
-            label: DEFAULT_LABEL.to_owned(),
+            label: label.to_owned(),
             source: Source::File(with_home(path)),
         }
     }
 
-    /// A secret without a label that a person types.
+    /// A secret that a person types.
     #[must_use]
-    pub fn prompt() -> Self {
+    pub fn prompt(label: &str) -> Self {
         Self {
-            label: DEFAULT_LABEL.to_owned(),
+            label: label.to_owned(),
             source: Source::Prompt,
         }
     }

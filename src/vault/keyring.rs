@@ -32,6 +32,8 @@ pub struct Keyring {
 pub struct Opened {
     /// The plain bytes.
     pub bytes: Zeroizing<Vec<u8>>,
+    /// Which of the secrets fitted, counted from 0.
+    pub secret: usize,
     /// The label of the secret that fitted.
     pub label: String,
     /// The label the data have.
@@ -72,6 +74,7 @@ impl Keyring {
             if let Some(bytes) = self.try_one(index, &envelope) {
                 return Ok(Opened {
                     bytes: bytes?,
+                    secret: index,
                     label: self.secrets[index].0.clone(),
                     labelled: envelope.label,
                 });

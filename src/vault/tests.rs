@@ -185,7 +185,7 @@ fn secrets_are_hidden_in_what_is_shown() {
 #[test]
 fn identities_are_a_label_and_a_source() {
     let parsed = |text: &str| {
-        let identity = Identity::parse(text);
+        let identity = Identity::parse(text, "default");
         (identity.label, identity.source)
     };
     assert_eq!(parsed("dev@prompt"), ("dev".into(), Source::Prompt));

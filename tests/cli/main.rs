@@ -8,3 +8,4 @@ mod mistakes;
 mod output;
 mod support;
 mod trouble;
+mod vault;

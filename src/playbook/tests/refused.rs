@@ -151,8 +151,8 @@ fn values_of_task_keywords() {
             "play.yml:4:7: `async` is not supported yet (remove it: a task may take as long as it needs; bound it with `timeout`)",
         ),
         (
-            "with_dict: x",
-            "play.yml:4:7: `with_dict` is not supported yet (write `loop: \"{{ the_mapping | dict2items }}\"`)",
+            "with_dicts: x",
+            "play.yml:4:7: unknown keyword `with_dicts` on a task: there is no lookup `dicts` (did you mean `with_dict`?)",
         ),
         (
             "loop_control: {label: x}",
@@ -183,7 +183,7 @@ fn values_of_task_keywords() {
 fn loops_are_written_once_and_controlled_by_known_words() {
     assert_eq!(
         told_of_tasks("- ping:\n  loop: [1]\n  with_items: [1]\n"),
-        "play.yml:5:7: a task has either `loop` or `with_items`"
+        "play.yml:5:7: a task has one loop: either `loop` or one `with_…`"
     );
     assert_eq!(
         told_of_tasks("- ping:\n  loop: [1]\n  loop_control: {loop_vr: x, pause: long}\n"),
