@@ -67,15 +67,17 @@ pub(super) fn verdict(run: &TaskRun<'_>, scope: &Arc<Scope>, mut done: Done) -> 
             scope.templar().condition(node, &seen)? == Condition::Holds,
         ))
     };
+    let named = |keyword: &'static str| move |mistake| (keyword, mistake);
     let verdict = holds(task.changed_when.as_ref())
-        .and_then(|changed| Ok((changed, holds(task.failed_when.as_ref())?)));
+        .map_err(named("changed_when_result"))
+        .and_then(|changed| {
+            let failed = holds(task.failed_when.as_ref());
+            Ok((changed, failed.map_err(named("failed_when_result"))?))
+        });
     let (changed, failed) = match verdict {
         Ok(verdict) => verdict,
-        Err(mistake) => {
-            return Done {
-                began: done.began,
-                ..Done::mistaken(&mistake)
-            };
+        Err((keyword, mistake)) => {
+            return undecided(done, keyword, &mistake);
         }
     };
     let was_changed = done
@@ -103,6 +105,18 @@ pub(super) fn verdict(run: &TaskRun<'_>, scope: &Arc<Scope>, mut done: Done) -> 
         (false, true) => Status::Changed,
         (false, false) => Status::Ok,
     };
+    done
+}
+
+/// The module's result, failed because a condition about it cannot be evaluated.
+fn undecided(mut done: Done, keyword: &str, mistake: &Diagnostic) -> Done {
+    let sentence = mistake.sentence();
+    done.result
+        .insert(keyword.to_owned(), sentence.clone().into());
+    done.result.insert("failed".into(), true.into());
+    done.detail = Some(format!(": {sentence}"));
+    done.place = Some(mistake.render(false));
+    done.status = Status::Failed;
     done
 }
 

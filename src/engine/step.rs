@@ -205,6 +205,9 @@ impl PlayRun<'_> {
 
     /// Counts the step and says that it ended.
     pub(super) fn finish(&self, run: &TaskRun<'_>, host: &Arc<str>, done: &Done) {
+        if !matches!(done.status, Status::Skipped | Status::Unreachable) {
+            self.touch_role(&run.inherited, host);
+        }
         self.engine
             .stats
             .count(host, done.status, done.says("changed"));

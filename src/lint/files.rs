@@ -52,11 +52,9 @@ impl Lint<'_> {
             return;
         };
         let play = scope.source.as_ref().unwrap_or(node.span.source());
-        let found = self.project.file(&node.span, play, kind, &name);
-        let found = found.or_else(|error| match Self::in_role(node, kind, &name) {
-            Some(path) => Ok(ProjectFile::Disk(path)),
-            None => Err(error),
-        });
+        let found = self
+            .project
+            .file(&node.span, &role_of(node), play, kind, &name);
         match found {
             Err(error) => self
                 .findings
@@ -64,16 +62,6 @@ impl Lint<'_> {
             Ok(file) if kind == FileKind::Templates => self.template_file(scope, step, call, file),
             Ok(_) => {}
         }
-    }
-
-    /// A file of the role whose tasks name it.
-    fn in_role(node: &Node, kind: FileKind, name: &str) -> Option<std::path::PathBuf> {
-        let folder = match kind {
-            FileKind::Files => "files",
-            FileKind::Templates => "templates",
-        };
-        let role = node.span.source().path.as_deref()?.parent()?.parent()?;
-        Some(role.join(folder).join(name)).filter(|path| path.exists())
     }
 
     fn template_file(
@@ -148,4 +136,17 @@ impl Lint<'_> {
             }
         }
     }
+}
+
+/// The role whose tasks a node stands in, if any.
+fn role_of(node: &Node) -> Vec<std::path::PathBuf> {
+    let folder = node
+        .span
+        .source()
+        .path
+        .as_deref()
+        .and_then(|path| path.parent());
+    let folder = folder.filter(|dir| dir.ends_with("tasks") || dir.ends_with("handlers"));
+    let role = folder.and_then(|dir| dir.parent());
+    role.map(std::path::Path::to_path_buf).into_iter().collect()
 }

@@ -1,12 +1,13 @@
 //! What was found, in an order that does not depend on how it was found.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::rules::{self, Rule};
 use super::settings::Settings;
 use super::silence::Silence;
-use crate::diag::{Diagnostic, Diagnostics, Severity, Span};
+use crate::diag::{Diagnostic, Diagnostics, Severity, SourceFile, Span};
 
 /// A rule that something breaks, and where.
 #[derive(Debug, Clone)]
@@ -64,6 +65,10 @@ impl Findings {
 
     /// By file and place, each once, without those that comments or settings silence.
     pub(super) fn finish(mut self, settings: &Settings, silence: &mut Silence) -> Vec<Finding> {
+        let mut names = Names::new();
+        for finding in &mut self.all {
+            names.settle(&mut finding.diagnostic);
+        }
         self.all.sort_by(|a, b| {
             let rank = |f: &Finding| rules::ids().position(|id| id == f.rule.id);
             let key = |f: &Finding| (rank(f), f.diagnostic.message.clone());
@@ -88,6 +93,49 @@ impl Findings {
             kept.push(finding);
         }
         kept
+    }
+}
+
+/// Sources under the names by which one would call them from here: loaders differ in whether
+/// they make paths absolute.
+struct Names {
+    here: Option<PathBuf>,
+    known: HashMap<String, Arc<SourceFile>>,
+}
+
+impl Names {
+    fn new() -> Self {
+        let here = std::env::current_dir().ok();
+        let known = HashMap::new();
+        Self { here, known }
+    }
+
+    fn settle(&mut self, diagnostic: &mut Diagnostic) {
+        if let Some(span) = &mut diagnostic.span {
+            self.settle_span(span);
+        }
+        for (span, _) in &mut diagnostic.also {
+            self.settle_span(span);
+        }
+    }
+
+    fn settle_span(&mut self, span: &mut Span) {
+        let source = span.source();
+        let Some(here) = self.here.as_ref().filter(|_| source.name.starts_with('/')) else {
+            return;
+        };
+        let Ok(below) = Path::new(&source.name).strip_prefix(here) else {
+            return;
+        };
+        let named = self.known.entry(source.name.clone()).or_insert_with(|| {
+            Arc::new(SourceFile {
+                name: below.display().to_string(),
+                path: source.path.clone(),
+                text: source.text.clone(),
+                secret: source.secret,
+            })
+        });
+        *span = Span::new(named, span.range());
     }
 }
 

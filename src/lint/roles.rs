@@ -107,6 +107,10 @@ impl Lint<'_> {
             .iter()
             .map(|folder| folder.join(name))
             .find(|dir| dir.is_dir());
+        let found = found.or_else(|| {
+            let elsewhere = crate::playbook::Files::role(self.project, play, None, name);
+            elsewhere.ok().map(|role| role.dir)
+        });
         found.ok_or_else(|| {
             let there: Vec<String> = folders
                 .iter()

@@ -31,4 +31,4 @@ pub(crate) use files::template_options;
 pub use outcome::{Diff, Effect, Failure, Outcome};
 pub use remote::Remote;
 pub use spec::{ArgKind, ArgSpec, ModuleSpec};
-pub use table::{all, find, names};
+pub use table::{all, find, group, groups, names};

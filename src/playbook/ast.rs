@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::role::{IncludeRole, RoleUse};
 use crate::diag::{SourceFile, Span};
 use crate::modules::ModuleSpec;
 use crate::vars::VarMap;
@@ -40,6 +41,8 @@ pub struct Common {
     pub become_exe: Option<Node>,
     /// `environment`: a mapping, or a list of mappings, or a template of one.
     pub environment: Option<Node>,
+    /// `module_defaults`: a mapping of modules and groups, or a list of such mappings.
+    pub module_defaults: Option<Node>,
     /// `no_log`.
     pub no_log: Option<Node>,
     /// `check_mode`.
@@ -85,6 +88,8 @@ pub struct Play {
     pub gather_facts: Option<Node>,
     /// `gather_subset`.
     pub gather_subset: Option<Node>,
+    /// `vars_prompt`.
+    pub vars_prompt: Vec<Prompt>,
     /// `vars_files`.
     pub vars_files: Vec<Node>,
     /// `serial`: sizes of the batches, the last one repeated; empty for all at once. A template
@@ -98,12 +103,35 @@ pub struct Play {
     pub force_handlers: Option<Node>,
     /// `pre_tasks`.
     pub pre_tasks: Vec<Step>,
-    /// `tasks`.
+    /// `roles`, each a block, and then `tasks`.
     pub tasks: Vec<Step>,
     /// `post_tasks`.
     pub post_tasks: Vec<Step>,
-    /// `handlers`.
+    /// The handlers of roles, a block for each role, then `handlers`.
     pub handlers: Vec<Step>,
+}
+
+/// A variable the operator is asked for. But for its name everything may be a template.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    /// Where it stands.
+    pub span: Span,
+    /// The variable.
+    pub name: String,
+    /// `prompt`: the question; the name itself when absent.
+    pub prompt: Option<Node>,
+    /// `default`.
+    pub default: Option<Node>,
+    /// `private`: whether the answer is hidden, which it is when absent.
+    pub private: Option<Node>,
+    /// `confirm`: whether it is asked for twice.
+    pub confirm: Option<Node>,
+    /// `encrypt`: the scheme with which the answer is hashed.
+    pub encrypt: Option<Node>,
+    /// `salt` of that hash.
+    pub salt: Option<Node>,
+    /// `salt_size`: how long a salt made up for it is.
+    pub salt_size: Option<Node>,
 }
 
 /// Which list of a play a step stands in.
@@ -133,7 +161,7 @@ pub enum SerialSize {
 pub enum Step {
     /// A task.
     Task(Arc<Task>),
-    /// A block, or an `import_tasks` whose tasks stand in it.
+    /// A block, an `import_tasks` or a role, whose tasks stand in it.
     Block(Arc<Block>),
 }
 
@@ -150,6 +178,8 @@ pub struct Block {
     pub rescue: Vec<Step>,
     /// What follows in any case.
     pub always: Vec<Step>,
+    /// The role whose tasks or handlers these are.
+    pub role: Option<Arc<RoleUse>>,
 }
 
 /// One task or handler.
@@ -220,6 +250,8 @@ pub enum Action {
     },
     /// `include_tasks`: a file of tasks is read when the task runs.
     Include(Box<Include>),
+    /// `include_role`: a role is found when the task runs.
+    IncludeRole(Box<IncludeRole>),
     /// `meta`.
     Meta(Meta),
 }

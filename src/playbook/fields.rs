@@ -43,7 +43,9 @@ impl<'n> Fields<'n> {
             let known = key.raw().and_then(|name| keyword::find(bare(name, place)));
             // `pause` is a keyword of `loop_control`, and a module.
             let module = |k: &&Keyword| !k.places.contain(place) && modules::find(k.name).is_some();
-            match known.filter(|keyword| !module(keyword)) {
+            // What is no keyword of roles is a parameter of the role.
+            let param = |k: &&Keyword| place == Place::Role && !k.places.contain(place);
+            match known.filter(|keyword| !module(keyword) && !param(keyword)) {
                 Some(keyword) => fields.add(decoder, keyword, key, value),
                 None => fields.others.push((key, value)),
             }

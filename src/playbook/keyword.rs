@@ -66,19 +66,31 @@ const PLAY: Places = Places::of(&[Place::Play]);
 const BLOCK: Places = Places::of(&[Place::Block]);
 const HANDLER: Places = Places::of(&[Place::Handler]);
 const TASKS: Places = Places::of(&[Place::Task, Place::Handler]);
+const ROLE: Places = Places::of(&[Place::Role]);
 const STEPS: Places = Places::of(&[Place::Block, Place::Task, Place::Handler]);
-const ALL: Places = Places::of(&[Place::Play, Place::Block, Place::Task, Place::Handler]);
+const STEPS_AND_ROLES: Places =
+    Places::of(&[Place::Block, Place::Task, Place::Handler, Place::Role]);
+const TASKS_AND_ROLES: Places = Places::of(&[Place::Task, Place::Handler, Place::Role]);
+const ALL: Places = Places::of(&[
+    Place::Play,
+    Place::Block,
+    Place::Task,
+    Place::Handler,
+    Place::Role,
+]);
 const WITH_IMPORTS: Places = Places::of(&[
     Place::Play,
     Place::Block,
     Place::Task,
     Place::Handler,
+    Place::Role,
     Place::ImportPlaybook,
 ]);
 const CONDITIONAL: Places = Places::of(&[
     Place::Block,
     Place::Task,
     Place::Handler,
+    Place::Role,
     Place::ImportPlaybook,
 ]);
 const IMPORT: Places = Places::of(&[Place::ImportPlaybook]);
@@ -133,6 +145,7 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("become_flags", ALL, Kind::Text, "further flags for the way to become it"),
     keyword("become_exe", ALL, Kind::Text, "the program with which to become it"),
     keyword("environment", ALL, Kind::Mappings, "environment variables on the host"),
+    keyword("module_defaults", ALL, Kind::Mappings, "default arguments of modules"),
     keyword("no_log", ALL, Kind::Bool, "whether to keep arguments and results secret"),
     keyword("check_mode", ALL, Kind::Bool, "whether to predict changes instead of making them"),
     keyword("diff", ALL, Kind::Bool, "whether to show what changes"),
@@ -146,19 +159,21 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("port", ALL, Kind::Int, "the port to connect to"),
     keyword("throttle", ALL, Kind::Int, "on how many hosts it runs at the same time"),
     keyword("collections", ALL, Kind::Texts, "where short names of modules are looked for"),
-    keyword("delegate_to", STEPS, Kind::Text, "the host on which it runs instead"),
-    keyword("delegate_facts", TASKS, Kind::Bool, "whether facts belong to the delegated host"),
+    keyword("delegate_to", STEPS_AND_ROLES, Kind::Text, "the host on which it runs instead"),
+    keyword("delegate_facts", TASKS_AND_ROLES, Kind::Bool, "whether facts belong to the delegated host"),
     keyword("notify", STEPS, Kind::Texts, "handlers to run after a change"),
 
     keyword("hosts", PLAY, Kind::Special, "the hosts the play runs on"),
     keyword("gather_facts", PLAY, Kind::Bool, "whether to gather facts first"),
     keyword("gather_subset", PLAY, Kind::Texts, "which facts to gather"),
+    keyword("vars_prompt", PLAY, Kind::Special, "variables that the operator is asked for"),
     keyword("vars_files", PLAY, Kind::Special, "files of variables"),
     keyword("serial", PLAY, Kind::Special, "how many hosts go through the play at a time"),
     keyword("order", PLAY, Kind::Choice(ORDERS), "the order of the hosts"),
     keyword("max_fail_percentage", PLAY, Kind::Number, "the part of a batch that may fail"),
     keyword("force_handlers", PLAY, Kind::Bool, "whether handlers run after a failure, too"),
     keyword("strategy", PLAY, Kind::Special, "how hosts go through the tasks"),
+    keyword("roles", PLAY, Kind::Special, "roles, run between `pre_tasks` and `tasks`"),
     keyword("pre_tasks", PLAY, Kind::Steps, "tasks before the others"),
     keyword("tasks", PLAY, Kind::Steps, "what the play does"),
     keyword("post_tasks", PLAY, Kind::Steps, "tasks after the others"),
@@ -181,6 +196,8 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("failed_when", TASKS, Kind::Condition, "the condition under which it has failed"),
     keyword("listen", HANDLER, Kind::Texts, "other names it can be notified by"),
 
+    keyword("role", ROLE, Kind::Special, "the role's name, or the path of its folder"),
+
     keyword("import_playbook", IMPORT, Kind::Special, "the playbook whose plays stand here"),
 
     keyword("loop_var", LOOP, Kind::Name, "the variable that holds the item"),
@@ -191,14 +208,9 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("extended_allitems", LOOP, Kind::Bool, "whether `ansible_loop.allitems` holds all items"),
     keyword("break_when", LOOP, Kind::Condition, "the condition after which no further item runs"),
 
-    refused("roles", PLAY, "roles", "put the role's tasks into a file and use `import_tasks`"),
-    refused("vars_prompt", PLAY, "questions for the operator",
-        "pass the values with `-e`, or ask with the `pause` module"),
     refused("fact_path", PLAY, "the folder of local facts", "remove it"),
     refused("gather_timeout", PLAY, "how long gathering facts may take",
         "give a `setup` task a `timeout`"),
-    refused("module_defaults", ALL, "default arguments of modules",
-        "write the arguments at each task, or share them with a YAML anchor"),
     refused("debugger", ALL, "when the debugger starts", "use `--step` or `-vvv`"),
     refused("async", TASKS, "for how many seconds it runs in the background",
         "remove it: a task may take as long as it needs; bound it with `timeout`"),
@@ -298,7 +310,7 @@ mod tests {
     #[test]
     fn refused_keywords_are_not_suggested() {
         assert!(names(Place::Play).any(|name| name == "serial"));
-        assert!(!names(Place::Play).any(|name| name == "roles"));
+        assert!(!names(Place::Play).any(|name| name == "fact_path"));
         assert!(!names(Place::Task).any(|name| name == "serial"));
     }
 }

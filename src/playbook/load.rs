@@ -6,8 +6,9 @@ use super::ast::{Playbook, Section, Step};
 use super::decoder::Decoder;
 use super::files::Files;
 use super::place::Place;
-use super::{play, step};
-use crate::diag::{Diagnostics, SourceFile};
+use super::role::{Role, RoleFrom};
+use super::{play, role, step};
+use crate::diag::{Diagnostic, Diagnostics, SourceFile};
 use crate::template::Templar;
 use crate::yaml::{self, Node};
 
@@ -29,17 +30,41 @@ pub fn load(
     Ok((Playbook { source, plays }, found))
 }
 
-/// Reads a file of tasks, for a section of a play.
+/// Reads a file of tasks, for a section of a play of `playbook`.
 pub fn load_tasks(
     source: &Arc<SourceFile>,
+    playbook: &Arc<SourceFile>,
     files: &dyn Files,
     templar: &Templar,
     section: Section,
 ) -> Result<Vec<Step>, Diagnostics> {
     let node = yaml::read_one(source)?;
-    let mut decoder = Decoder::new(source, files, templar);
+    let mut decoder = Decoder::new(source, files, templar).for_play_of(playbook);
+    // Those of the play that includes the file are not known here.
+    decoder.has_defaults = true;
     let steps = step::file(&mut decoder, &node, place_of(section));
     decoder.found.in_order().result(steps)
+}
+
+/// Reads the role that a play of `playbook` calls `name`, which stands at a place of a task.
+pub fn load_role(
+    name: &Node,
+    from: &RoleFrom,
+    playbook: &Arc<SourceFile>,
+    files: &dyn Files,
+    templar: &Templar,
+) -> Result<Arc<Role>, Diagnostics> {
+    let mut decoder = Decoder::new(name.span.source(), files, templar).for_play_of(playbook);
+    decoder.has_defaults = true;
+    let role = role::load_role(&mut decoder, name, from);
+    let found = decoder.found.in_order();
+    match role {
+        Some(role) if !found.has_errors() => Ok(role),
+        _ if found.has_errors() => Err(found),
+        _ => Err(Diagnostic::error("this role cannot be read")
+            .at(&name.span)
+            .into()),
+    }
 }
 
 /// Everything a reader of this playbook, parsed already, would say.
@@ -63,6 +88,7 @@ pub fn check_tasks(
     section: Section,
 ) -> Diagnostics {
     let mut decoder = Decoder::new(source, files, templar);
+    decoder.has_defaults = true;
     step::file(&mut decoder, node, place_of(section));
     decoder.found.in_order()
 }

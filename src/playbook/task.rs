@@ -9,7 +9,7 @@ use super::decoder::{Decoder, is_template};
 use super::fields::Fields;
 use super::place::Place;
 use super::play::static_file;
-use super::{args, keyword, step};
+use super::{args, keyword, role, step};
 use crate::diag::{Diagnostic, did_you_mean, or_list};
 use crate::yaml::{Node, Style};
 
@@ -62,6 +62,10 @@ pub(super) fn task(decoder: &mut Decoder<'_>, node: &Node, place: Place) -> Opti
     }
     let action = match call.target {
         Target::ImportTasks => return import(decoder, &fields, &call, common),
+        Target::ImportRole => return role::import(decoder, &fields, &call, common),
+        Target::IncludeRole => {
+            Action::IncludeRole(Box::new(role::include(decoder, &fields, &call)?))
+        }
         Target::IncludeTasks => Action::Include(Box::new(include(decoder, &fields, &call)?)),
         Target::Meta => {
             refuse_other_args(decoder, &call, fields.value("args"), &[]);
@@ -156,18 +160,7 @@ fn import(
     call: &Call,
     common: Common,
 ) -> Option<Step> {
-    for (name, key) in fields
-        .keywords()
-        .filter(|(name, _)| NOT_ON_IMPORT.contains(name) || keyword::is_loop(name))
-    {
-        let error =
-            Diagnostic::error(format!("`{name}` cannot stand on `import_tasks`")).at(&key.span);
-        decoder.push(match name {
-            "loop_control" => error.help("use `include_tasks`"),
-            name if keyword::is_loop(name) => error.help("use `include_tasks`"),
-            _ => error.help("write it on the tasks of the file"),
-        });
-    }
+    refuse_on_import(decoder, fields, "import_tasks");
     let file = match call.value.map() {
         Some(_) => call.value.get("file"),
         None => Some(&call.value).filter(|value| !value.is_null()),
@@ -182,19 +175,44 @@ fn import(
         body,
         rescue: Vec::new(),
         always: Vec::new(),
+        role: None,
     })))
 }
 
-fn include(decoder: &mut Decoder<'_>, fields: &Fields<'_>, call: &Call) -> Option<Include> {
+/// Refuses the keywords that tasks cannot inherit from an import.
+pub(super) fn refuse_on_import(decoder: &mut Decoder<'_>, fields: &Fields<'_>, action: &str) {
+    for (name, key) in fields
+        .keywords()
+        .filter(|(name, _)| NOT_ON_IMPORT.contains(name) || keyword::is_loop(name))
+    {
+        let message = format!("`{name}` cannot stand on `{action}`");
+        let error = Diagnostic::error(message).at(&key.span);
+        decoder.push(match name {
+            "args" if action.ends_with("import_role") => continue,
+            name if name == "loop_control" || keyword::is_loop(name) => {
+                error.help(format!("use `{}`", action.replace("import", "include")))
+            }
+            _ if action.ends_with("import_role") => error.help("write it on the tasks of the role"),
+            _ => error.help("write it on the tasks of the file"),
+        });
+    }
+}
+
+/// Refuses the keywords that only tasks can have.
+pub(super) fn refuse_on_include(decoder: &mut Decoder<'_>, fields: &Fields<'_>, action: &str) {
     for (name, key) in fields
         .keywords()
         .filter(|(name, _)| !ON_INCLUDE.contains(name) && !keyword::is_loop(name))
     {
-        let message = format!("`{name}` cannot stand on `include_tasks`");
+        let message = format!("`{name}` cannot stand on `{action}`");
         let help =
             format!("to give it to the included tasks, write it below `apply: {{{name}: …}}`");
         decoder.push(Diagnostic::error(message).at(&key.span).help(help));
     }
+}
+
+fn include(decoder: &mut Decoder<'_>, fields: &Fields<'_>, call: &Call) -> Option<Include> {
+    refuse_on_include(decoder, fields, "include_tasks");
     refuse_other_options(decoder, call, &["file", "apply"]);
     let (file, apply) = match call.value.map() {
         Some(_) => (call.value.get("file"), call.value.get("apply")),
@@ -224,7 +242,7 @@ fn include(decoder: &mut Decoder<'_>, fields: &Fields<'_>, call: &Call) -> Optio
 }
 
 /// `apply`: the keywords of a block.
-fn applied(decoder: &mut Decoder<'_>, node: &Node) -> Common {
+pub(super) fn applied(decoder: &mut Decoder<'_>, node: &Node) -> Common {
     let Some(fields) = Fields::read(decoder, node, Place::Block) else {
         return Common::default();
     };
