@@ -191,9 +191,19 @@ impl Call {
             self.args.push((key, node.clone()));
             return;
         }
+        if let FreeForm::Rest(name) = free {
+            let all = words(text).unwrap_or_default();
+            let rest = all.into_iter().find(|word| pair(text, word).is_none());
+            self.args.extend(rest.map(|word| {
+                let key = Node::text(&self.key.span, name, Style::SingleQuoted);
+                let value =
+                    Node::text(&node.locate(word.clone()), &text[word], Style::SingleQuoted);
+                (key, value)
+            }));
+        }
         let pairs = words(text).unwrap_or_default();
         let pairs: Vec<_> = pairs.iter().filter_map(|word| pair(text, word)).collect();
-        if pairs.is_empty() {
+        if pairs.is_empty() && self.args.is_empty() {
             self.line = Some(node.clone());
         }
         let part = |range: std::ops::Range<usize>| {

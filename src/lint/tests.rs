@@ -107,10 +107,13 @@ fn variables_that_nothing_defines_are_told() {
     - debug: {var: absent}
     - debug: {msg: '{% for x in [1] %}{{ x }}{% endfor %}'}
     - assert: {that: [demanded is defined]}
+    - include_vars: inc.yml
+    - debug: {msg: '{{ from_inc }}'}
     - debug: {msg: '{{ demanded }}'}
 ",
         &[
             ("known.yml", "from_file: 1\n"),
+            ("inc.yml", "from_inc: 1\n"),
             ("linux.yml", "by_os: 1\nos: linux\n"),
         ],
     );

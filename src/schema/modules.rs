@@ -42,7 +42,7 @@ fn definition(spec: &ModuleSpec) -> String {
 fn module(spec: &ModuleSpec) -> Value {
     let mut alternatives = vec![mapping(spec)];
     match spec.free_form {
-        FreeForm::Into(_) => alternatives.push(values::text()),
+        FreeForm::Into(_) | FreeForm::Rest(_) => alternatives.push(values::text()),
         FreeForm::No | FreeForm::AnyNames => alternatives.push(json!({
             "type": "string",
             "pattern": r"=|\{\{",
