@@ -10,9 +10,10 @@ use std::sync::{Mutex, PoisonError};
 
 use regex::Regex;
 use runbook::config::{Effect, SETTINGS, Setting};
+use runbook::diag::Severity;
 use runbook::modules::spec::CheckMode;
 use runbook::template::{Entry, Templar};
-use runbook::{modules, playbook};
+use runbook::{lint, modules, playbook};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -149,6 +150,24 @@ fn filters_tests_functions_and_lookups_are_those_of_the_templates() {
     ] {
         check("docs/compatibility.md", name, &rows(entries));
     }
+}
+
+#[test]
+fn the_rules_are_those_of_lint() {
+    let mut text = "| rule | severity | what it finds |\n|---|---|---|\n".to_owned();
+    let severity = |rule: &lint::Rule| match rule.severity {
+        Severity::Error => "error",
+        Severity::Warning | Severity::Note => "warning",
+    };
+    for rule in lint::rules() {
+        let (id, summary) = (rule.id, cell(rule.summary));
+        writeln!(text, "| [`{id}`](#{id}) | {} | {summary} |", severity(rule)).unwrap();
+    }
+    for rule in lint::rules() {
+        let (id, doc, example) = (rule.id, rule.doc, rule.example);
+        write!(text, "\n### {id}\n\n{doc}\n\n```yaml\n{example}\n```\n").unwrap();
+    }
+    check("docs/lint.md", "rules", &text);
 }
 
 #[test]

@@ -7,9 +7,11 @@ mod doc;
 mod extra_vars;
 mod inventory;
 mod lab;
+mod lint;
 mod operator;
 mod play;
 mod run_settings;
+mod schema;
 mod setup;
 mod signals;
 mod vault;
@@ -64,6 +66,10 @@ enum Verb {
     Play(Box<play::Play>),
     /// Create and remove a lab of real hosts to try runbooks on
     Lab(lab::Lab),
+    /// Find mistakes in playbooks, roles and variables without connecting
+    Lint(Box<lint::Lint>),
+    /// Print a JSON Schema with which editors complete and check
+    Schema(schema::Schema),
     /// Encrypt and decrypt files and values
     Vault(vault::Vault),
     /// Show what modules do and which arguments they take
@@ -82,7 +88,12 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let code = if error.use_stderr() { USAGE } else { 0 };
+            let code = match error.use_stderr() {
+                // For `lint` 1 means that something was found.
+                true if std::env::args().nth(1).as_deref() == Some("lint") => lint::USAGE,
+                true => USAGE,
+                false => 0,
+            };
             let _ = error.print();
             return ExitCode::from(code);
         }
@@ -95,6 +106,8 @@ pub fn main() -> ExitCode {
     let code = match cli.verb {
         Verb::Play(play) => play.run(),
         Verb::Lab(lab) => lab.run(),
+        Verb::Lint(lint) => lint.run(),
+        Verb::Schema(schema) => schema.run(),
         Verb::Vault(vault) => vault.run(),
         Verb::Doc(doc) => doc.run(),
         Verb::Inventory(inventory) => inventory.run(),

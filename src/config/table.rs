@@ -92,6 +92,8 @@ asked {
     InventoryUnparsedWarning "inventory_unparsed_warning" Bool, "true", "inventory.inventory_unparsed_warning", "ANSIBLE_INVENTORY_UNPARSED_WARNING", Works, "whether to warn of an inventory without hosts";
     LocalhostWarning "localhost_warning" Bool, "true", "defaults.localhost_warning", "ANSIBLE_LOCALHOST_WARNING", Works, "whether to warn that there is only the implicit `localhost`";
     HostPatternMismatch "host_pattern_mismatch" Choice(&["warning", "error", "ignore"]), "warning", "inventory.host_pattern_mismatch", "ANSIBLE_HOST_PATTERN_MISMATCH", Works, "what an unknown name in a play's `hosts` is";
+    LintSkip "lint_skip" List, "", "lint.skip", "", Works, "rules whose findings `runbook lint` leaves out";
+    LintWarn "lint_warn" List, "", "lint.warn", "", Works, "rules whose findings are warnings for `runbook lint`";
     ForceValidGroupNames "force_valid_group_names" Choice(&["never", "always", "ignore", "silently"]), "never", "defaults.force_valid_group_names", "ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS", Works, "whether other characters in group names become `_`";
 }
 accepted {

@@ -76,7 +76,15 @@ impl<'a> Script<'a> {
         let names: Vec<Arc<str>> = inventory.hosts.keys().cloned().collect();
         for name in names {
             let vars = match known {
-                Some(all) => all.get(&*name).and_then(Json::as_object).cloned(),
+                Some(all) => match all.get(&*name) {
+                    None | Some(Json::Null) => None,
+                    Some(Json::Object(vars)) => Some(vars.clone()),
+                    Some(other) => {
+                        let what =
+                            format!("must print an object for host `{name}`, found `{other}`");
+                        return Err(self.failed(&what));
+                    }
+                },
                 None => Some(self.run(&["--host", &name])?),
             };
             let host = inventory.host_entry(&name);
@@ -89,6 +97,7 @@ impl<'a> Script<'a> {
     }
 
     fn group(&self, name: &str, body: &Json, inventory: &mut Inventory) -> Result<(), Diagnostic> {
+        self.check_group(name, body)?;
         inventory.group_entry(name);
         // The oldest form is a bare list of hosts.
         let hosts = if body.is_array() {
@@ -108,6 +117,30 @@ impl<'a> Script<'a> {
             vars::set_group(inventory.group_entry(name), key, &node(&self.span, value))?;
         }
         Ok(())
+    }
+
+    /// Refuses what a group of a script cannot be.
+    fn check_group(&self, name: &str, body: &Json) -> Result<(), Diagnostic> {
+        if body.is_array() {
+            return Ok(());
+        }
+        let Some(parts) = body.as_object() else {
+            return Err(self.failed(&format!(
+                "must print an object for group `{name}`, found `{body}`"
+            )));
+        };
+        if let Some(key) = parts
+            .keys()
+            .find(|key| !["hosts", "children", "vars"].contains(&key.as_str()))
+        {
+            return Err(self.failed(&format!("printed an unknown key `{key}` in group `{name}`")));
+        }
+        match parts.get("vars") {
+            None | Some(Json::Object(_) | Json::Null) => Ok(()),
+            Some(vars) => Err(self.failed(&format!(
+                "must print an object for the `vars` of group `{name}`, found `{vars}`"
+            ))),
+        }
     }
 
     fn names(&self, group: &str, list: Option<&Json>) -> Result<Vec<String>, Diagnostic> {

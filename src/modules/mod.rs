@@ -33,6 +33,7 @@ pub(crate) use control::set_stats::add as add_stats;
 pub(crate) use control::validate_argument_spec::TYPES as ARGUMENT_TYPES;
 pub(crate) use detach::erase;
 pub use detach::{Detach, Reopen};
+pub(crate) use files::template_options;
 pub use outcome::{Diff, Effect, Failure, Outcome};
 pub use remote::Remote;
 pub use spec::{ArgKind, ArgSpec, ModuleSpec};

@@ -1,5 +1,8 @@
 //! The table of modules.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::spec::ModuleSpec;
 use super::{commands, control, facts, files, packages, postgres, services};
 
@@ -80,6 +83,17 @@ pub fn all() -> &'static [&'static ModuleSpec] {
     MODULES
 }
 
+/// The modules by each of their names.
+static BY_NAME: LazyLock<HashMap<&str, &ModuleSpec>> = LazyLock::new(|| {
+    let named = |m: &&'static ModuleSpec| {
+        let m = *m;
+        std::iter::once(m.name)
+            .chain(m.aliases.iter().copied())
+            .map(move |name| (name, m))
+    };
+    MODULES.iter().flat_map(named).collect()
+});
+
 /// The module of a short or qualified name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static ModuleSpec> {
@@ -88,10 +102,7 @@ pub fn find(name: &str) -> Option<&'static ModuleSpec> {
         Some(_) => return None,
         None => name,
     };
-    MODULES
-        .iter()
-        .copied()
-        .find(|m| m.name == short || m.aliases.contains(&short))
+    BY_NAME.get(short).copied()
 }
 
 /// Modules of one script whose end is all they report: with `async` the script goes on by itself.

@@ -76,7 +76,8 @@ pub(super) fn is_action(name: &str) -> bool {
     target(name).is_some() || refused(name).is_some()
 }
 
-fn names() -> impl Iterator<Item = &'static str> {
+/// The actions of the language that are no modules.
+pub(crate) fn actions() -> impl Iterator<Item = &'static str> {
     [
         "include_tasks",
         "import_tasks",
@@ -85,7 +86,10 @@ fn names() -> impl Iterator<Item = &'static str> {
         "meta",
     ]
     .into_iter()
-    .chain(modules::names())
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    actions().chain(modules::names())
 }
 
 /// Finds the one action of a task; reports when there is none, or more than one.

@@ -130,8 +130,18 @@ fn of_args(decoder: &mut Decoder<'_>, node: &Node, args: &mut TaskArgs) {
         return;
     };
     for (key, value) in entries {
-        if !args.pairs.iter().any(|(given, _)| given.raw() == key.raw()) {
-            args.pairs.push((key.clone(), value.clone()));
+        match args
+            .pairs
+            .iter()
+            .find(|(given, _)| given.raw() == key.raw())
+        {
+            None => args.pairs.push((key.clone(), value.clone())),
+            Some((given, _)) => {
+                let name = key.raw().unwrap_or_default();
+                let message = format!("`{name}` in `args` counts for nothing");
+                let warning = Diagnostic::warning(message).at(&key.span);
+                decoder.push(warning.also(&given.span, "it is given here too, which wins"));
+            }
         }
     }
 }

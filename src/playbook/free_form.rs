@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// The first word of a text.
-pub(super) fn first_word(text: &str) -> Range<usize> {
+pub(crate) fn first_word(text: &str) -> Range<usize> {
     words(text)
         .and_then(|words| words.into_iter().next())
         .unwrap_or(0..text.len())
@@ -11,7 +11,7 @@ pub(super) fn first_word(text: &str) -> Range<usize> {
 
 /// The words of a line: quotes and template braces hold one together. None when a quote or a
 /// brace is left open.
-pub(super) fn words(text: &str) -> Option<Vec<Range<usize>>> {
+pub(crate) fn words(text: &str) -> Option<Vec<Range<usize>>> {
     let mut words = Vec::new();
     let mut start = None;
     let mut quote: Option<char> = None;
@@ -56,7 +56,7 @@ pub(super) fn words(text: &str) -> Option<Vec<Range<usize>>> {
 }
 
 /// The name and the value of a word like `name=value`, quotes around the whole value left out.
-pub(super) fn pair(text: &str, word: &Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
+pub(crate) fn pair(text: &str, word: &Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
     let equals = word.start + text[word.clone()].find('=')?;
     let name = &text[word.start..equals];
     let named = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')

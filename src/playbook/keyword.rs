@@ -1,6 +1,7 @@
 //! The keywords of the language: one table, from which the decoder, its messages and the
 //! documentation are made.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::place::{Place, Places};
@@ -245,8 +246,10 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Keyword> {
 
 /// The keyword of this name; the lookup of a `with_…` may be qualified.
 pub(crate) fn find(name: &str) -> Option<&'static Keyword> {
+    static BY_NAME: LazyLock<HashMap<&str, &Keyword>> =
+        LazyLock::new(|| KEYWORDS.iter().map(|k| (k.name, k)).collect());
     let Some(lookup) = name.strip_prefix(WITH) else {
-        return KEYWORDS.iter().find(|keyword| keyword.name == name);
+        return BY_NAME.get(name).copied();
     };
     let short = lookup.strip_prefix("ansible.builtin.").unwrap_or(lookup);
     LOOKUPS

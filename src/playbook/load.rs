@@ -42,11 +42,7 @@ pub fn load_tasks(
     let mut decoder = Decoder::new(source, files, templar).for_play_of(playbook);
     // Those of the play that includes the file are not known here.
     decoder.has_defaults = true;
-    let place = match section {
-        Section::Handlers => Place::Handler,
-        Section::PreTasks | Section::Tasks | Section::PostTasks => Place::Task,
-    };
-    let steps = step::file(&mut decoder, &node, place);
+    let steps = step::file(&mut decoder, &node, place_of(section));
     decoder.found.in_order().result(steps)
 }
 
@@ -69,5 +65,38 @@ pub fn load_role(
         _ => Err(Diagnostic::error("this role cannot be read")
             .at(&name.span)
             .into()),
+    }
+}
+
+/// Everything a reader of this playbook, parsed already, would say.
+pub fn check(
+    source: &Arc<SourceFile>,
+    node: &Node,
+    files: &dyn Files,
+    templar: &Templar,
+) -> Diagnostics {
+    let mut decoder = Decoder::new(source, files, templar);
+    play::playbook(&mut decoder, node);
+    decoder.found.in_order()
+}
+
+/// Everything a reader of this file of tasks, parsed already, would say.
+pub fn check_tasks(
+    source: &Arc<SourceFile>,
+    node: &Node,
+    files: &dyn Files,
+    templar: &Templar,
+    section: Section,
+) -> Diagnostics {
+    let mut decoder = Decoder::new(source, files, templar);
+    decoder.has_defaults = true;
+    step::file(&mut decoder, node, place_of(section));
+    decoder.found.in_order()
+}
+
+fn place_of(section: Section) -> Place {
+    match section {
+        Section::Handlers => Place::Handler,
+        Section::PreTasks | Section::Tasks | Section::PostTasks => Place::Task,
     }
 }

@@ -26,13 +26,19 @@ mod task;
 mod tests;
 mod value;
 
+pub(crate) use action::actions;
 pub use ast::{
     Action, Block, Common, Include, LoopControl, Meta, Play, Playbook, Prompt, Section, SerialSize,
     Step, Strategy, Task, TaskArgs,
 };
 pub use files::{Files, Part, RoleFolder};
+pub(crate) use free_form::{first_word, pair, words};
+pub(crate) use keyword::{
+    Keyword, Kind as KeywordKind, Support, all as keywords_of_all_places, find as keyword,
+};
 pub use keyword::{KeywordDoc, keywords};
-pub use load::{load, load_role, load_tasks};
+pub use load::{check, check_tasks, load, load_role, load_tasks};
+pub(crate) use place::Place;
 pub(crate) use role::handlers as role_handlers;
 pub use role::{IncludeRole, Role, RoleFrom, RoleUse};
 pub(crate) use role::{RoleUsing, role_step};

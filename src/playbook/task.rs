@@ -69,7 +69,11 @@ pub(super) fn task(decoder: &mut Decoder<'_>, node: &Node, place: Place) -> Opti
             Action::IncludeRole(Box::new(role::include(decoder, &fields, &call)?))
         }
         Target::IncludeTasks => Action::Include(Box::new(include(decoder, &fields, &call)?)),
-        Target::Meta => Action::Meta(meta(decoder, &call)?),
+        Target::Meta => {
+            refuse_other_args(decoder, &call, fields.value("args"), &[]);
+            without_effect(decoder, &fields);
+            Action::Meta(meta(decoder, &call)?)
+        }
         Target::Module(spec) => {
             check_background(decoder, &fields, spec);
             Action::Module {
@@ -220,7 +224,9 @@ fn include(decoder: &mut Decoder<'_>, fields: &Fields<'_>, call: &Call) -> Optio
         Some(_) => (call.value.get("file"), call.value.get("apply")),
         None => (Some(&call.value).filter(|value| !value.is_null()), None),
     };
-    let in_args = fields.value("args").and_then(|args| args.get("apply"));
+    let args = fields.value("args");
+    refuse_other_args(decoder, call, args, &["apply"]);
+    let in_args = args.and_then(|args| args.get("apply"));
     let apply = match apply.or(in_args) {
         Some(node) => applied(decoder, node),
         None => Common::default(),
@@ -264,6 +270,49 @@ fn refuse_other_options(decoder: &mut Decoder<'_>, call: &Call, known: &[&str]) 
             let message = format!("`{action}` has no option `{name}`");
             let help = format!("it takes {}", or_list(known.iter().copied()));
             decoder.push(Diagnostic::error(message).at(&key.span).help(help));
+        }
+    }
+}
+
+/// Says what of the task's `args` an action of the language does not take.
+fn refuse_other_args(decoder: &mut Decoder<'_>, call: &Call, args: Option<&Node>, known: &[&str]) {
+    let Some(args) = args else { return };
+    if args.map().is_none() {
+        decoder.expected("args", "a mapping", args);
+    }
+    for (key, _) in args.map().unwrap_or_default() {
+        let name = key.raw().unwrap_or_default();
+        if !known.contains(&name) {
+            let action = call.name.raw().unwrap_or_default();
+            let message = format!("`{action}` takes no `{name}` in `args`");
+            decoder.push(Diagnostic::error(message).at(&key.span));
+        }
+    }
+}
+
+/// What says something about a module's run, and nothing about a `meta`.
+const NOT_ON_META: [&str; 13] = [
+    "async",
+    "changed_when",
+    "delay",
+    "environment",
+    "failed_when",
+    "loop",
+    "loop_control",
+    "notify",
+    "poll",
+    "register",
+    "retries",
+    "until",
+    "with_items",
+];
+
+/// Warns of keywords that have no effect on a `meta`.
+fn without_effect(decoder: &mut Decoder<'_>, fields: &Fields<'_>) {
+    for (name, key) in fields.keywords() {
+        if NOT_ON_META.contains(&name) || name.starts_with("with_") {
+            let message = format!("`{name}` has no effect on `meta`");
+            decoder.push(Diagnostic::warning(message).at(&key.span).help("remove it"));
         }
     }
 }

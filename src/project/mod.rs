@@ -74,7 +74,8 @@ impl Project {
         playbook::load(&source, self, &self.templar)
     }
 
-    fn playbook_source(&self, name: &str) -> Result<Arc<SourceFile>, Diagnostic> {
+    /// Finds a playbook and reads its text.
+    pub fn playbook_source(&self, name: &str) -> Result<Arc<SourceFile>, Diagnostic> {
         for path in [PathBuf::from(name), self.dir.join("playbooks").join(name)] {
             if path.is_file() {
                 return read(&path);

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::condition::{bare, literal};
 use super::render::unparsed_at;
+use super::tags::Delimiters;
 use super::{Templar, TemplateError, names, scan};
 use crate::diag::Diagnostic;
 use crate::yaml::{Kind, Node};
@@ -48,7 +49,11 @@ impl Templar {
         let body = text.strip_suffix('\n').unwrap_or(text);
         let program = self.cache.program(body);
         program.map_err(|unparsed| unparsed_at(node, 0, &unparsed))?;
-        known(node, 0, names::unknown_in_template(body))
+        known(
+            node,
+            0,
+            names::unknown_in_template(body, &Delimiters::default()),
+        )
     }
 }
 

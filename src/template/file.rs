@@ -11,7 +11,7 @@ use super::compile::bounded;
 use super::diagnose::diagnose;
 use super::rewrite::{self, Backslash, Rewritten};
 use super::tags::Delimiters;
-use super::{Templar, TemplateError, env};
+use super::{Templar, TemplateError, Uses, env, names};
 use crate::diag::{Diagnostic, SourceFile, Span};
 use crate::vars::Scope;
 use crate::vault;
@@ -113,6 +113,28 @@ impl Templar {
             text.push_str(&newline.repeat(missing));
         }
         Ok(text)
+    }
+
+    /// Checks that a template file parses and that its filters and tests exist; what it uses.
+    pub fn check_file(
+        &self,
+        source: &Arc<SourceFile>,
+        options: &FileOptions,
+    ) -> Result<Uses, TemplateError> {
+        let included = Included::default();
+        let env = environment(options, &included).map_err(|error| bad_delimiters(&error))?;
+        let delimiters = options.delimiters();
+        bounded(&source.text, &delimiters).map_err(|(error, range)| {
+            diagnose(&error, &|_| Some(Span::new(source, range.clone())), None)
+        })?;
+        let rewritten = rewrite::template(&source.text, &delimiters, Backslash::Escapes);
+        let place = |error: &Error| Some(located(source, &rewritten, &included, error));
+        env.template_from_named_str(&source.name, &rewritten.text)
+            .map_err(|error| diagnose(&error, &place, None))?;
+        match names::unknown_in_template(&source.text, &delimiters) {
+            Some((told, range)) => Err(told.at(&Span::new(source, range)).into()),
+            None => Ok(Uses::of_template(&source.text, &delimiters)),
+        }
     }
 }
 

@@ -28,6 +28,7 @@ mod tags;
 #[cfg(test)]
 mod testing;
 mod tests;
+mod uses;
 mod words;
 
 use std::sync::Arc;
@@ -38,6 +39,7 @@ pub use file::FileOptions;
 pub(crate) use filters::json_line;
 pub use omit::is_omit;
 pub use table::Entry;
+pub use uses::{Use, Uses};
 
 /// The template engine: filters, tests, functions, compiled expressions. One for a run.
 #[derive(Default)]

@@ -23,5 +23,6 @@ pub(super) mod stat;
 mod survey;
 pub(super) mod tempfile;
 pub(super) mod template;
+pub(crate) use template::template_options;
 mod trouble;
 mod write;

@@ -1,6 +1,7 @@
 //! `template`: a file of the project, rendered for the host.
 
 mod header;
+pub(crate) use header::apply as template_options;
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -17,7 +17,7 @@ const KEYS: &[&str] = &[
 
 /// Reads the header into the options. The text without the header's words, its line kept so that
 /// errors name the right one; none when there is no header.
-pub(super) fn apply(text: &str, options: &mut FileOptions) -> Result<Option<String>, String> {
+pub(crate) fn apply(text: &str, options: &mut FileOptions) -> Result<Option<String>, String> {
     let Some(rest) = text.strip_prefix("#jinja2:") else {
         return Ok(None);
     };
