@@ -15,6 +15,8 @@ pub mod inventory;
 pub mod lab;
 pub mod modules;
 pub mod playbook;
+#[doc(hidden)]
+pub mod probe;
 pub mod project;
 pub mod report;
 pub mod template;
