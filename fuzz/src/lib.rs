@@ -2,7 +2,7 @@
 
 pub use {libfuzzer_sys, runbook};
 
-/// A target that goes through one door of the program (`src/probe.rs`).
+/// A target that goes through one door of the program (`src/probe/mod.rs`).
 ///
 /// The fuzzer makes every panic a finding at once; some are caught and become messages (the YAML
 /// parser's). So only one that comes out of the door counts.

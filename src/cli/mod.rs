@@ -5,6 +5,7 @@ mod completions;
 mod config;
 mod doc;
 mod extra_vars;
+mod inventory;
 mod lab;
 mod operator;
 mod play;
@@ -67,6 +68,8 @@ enum Verb {
     Vault(vault::Vault),
     /// Show what modules do and which arguments they take
     Doc(doc::Doc),
+    /// Show hosts, groups and variables of an inventory
+    Inventory(Box<inventory::InventoryArgs>),
     /// Show every setting and where its value came from
     Config(config::Config),
     /// Print a completion script for a shell
@@ -94,6 +97,7 @@ pub fn main() -> ExitCode {
         Verb::Lab(lab) => lab.run(),
         Verb::Vault(vault) => vault.run(),
         Verb::Doc(doc) => doc.run(),
+        Verb::Inventory(inventory) => inventory.run(),
         Verb::Config(config) => config.run(),
         Verb::Completions(completions) => completions.run(),
     };

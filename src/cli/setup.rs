@@ -52,7 +52,7 @@ impl Place {
 
     /// What is said about the vault.
     pub(super) fn vault_settings(&self) -> VaultSettings {
-        VaultSettings::from(&self.settings)
+        VaultSettings::of(&self.settings)
     }
 
     /// The configuration file in force.

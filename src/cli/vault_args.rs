@@ -43,14 +43,15 @@ pub(super) struct VaultSettings {
     pub(super) encrypt_identity: Option<String>,
     /// Whether only secrets with the id of the data are tried.
     pub(super) only_matching: bool,
-    /// Whether to ask for the secret.
+    /// Whether to ask for a secret.
     pub(super) ask: bool,
     /// The editor of `runbook vault edit`.
     pub(super) editor: Option<String>,
 }
 
-impl From<&Settings> for VaultSettings {
-    fn from(settings: &Settings) -> Self {
+impl VaultSettings {
+    /// As the settings have them.
+    pub(super) fn of(settings: &Settings) -> Self {
         Self {
             identities: settings.list(Key::VaultIdentityList),
             label: settings

@@ -1,5 +1,6 @@
 //! The controller's side of a module call.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -14,6 +15,8 @@ pub(super) struct TaskController<'a> {
     pub(super) engine: &'a Engine,
     pub(super) play: &'a Play,
     pub(super) task: &'a Arc<Task>,
+    /// The folders of the roles the task stands in, innermost first.
+    pub(super) roles: Vec<PathBuf>,
 }
 
 #[async_trait]
@@ -21,7 +24,7 @@ impl Controller for TaskController<'_> {
     fn find(&self, kind: FileKind, name: &str) -> Result<ProjectFile, Diagnostic> {
         self.engine
             .project
-            .file(&self.task.span, &self.play.source, kind, name)
+            .file(&self.task.span, &self.roles, &self.play.source, kind, name)
     }
 
     async fn ask(&self, question: &str, echo: bool) -> Option<String> {

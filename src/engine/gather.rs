@@ -73,7 +73,7 @@ impl PlayRun<'_> {
             },
             register: None,
             r#loop: None,
-            flatten_loop: false,
+            loop_lookup: None,
             loop_control: LoopControl::default(),
             until: None,
             retries: None,

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
 
+use super::defaults::KeywordDefaults;
 use super::inherit::Inherited;
 use super::keywords;
 use super::play::PlayRun;
@@ -11,14 +12,53 @@ use super::steps::Standing;
 use super::task::{TaskEnd, TaskRun, task_name};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::event::{Event, Status, TaskId, TaskKind};
-use crate::playbook::{Step, Task};
-use crate::vars::Scope;
+use crate::playbook::{Play, Step, Task};
+use crate::yaml::Node;
 
-/// Which handlers are due on which hosts, by the handler's place in the play.
+/// What was notified on which hosts.
 #[derive(Debug, Default)]
 pub(super) struct Notified {
+    /// Names, in the order of the notifications: the handlers they mean are looked up when they
+    /// run, because a role that is included meanwhile may bring others.
+    names: Vec<(String, Arc<str>)>,
+    /// Handlers that are due, by their place in the play.
     due: HashSet<(usize, Arc<str>)>,
     flushes: usize,
+}
+
+/// A handler of the play, with what stands around it.
+#[derive(Debug)]
+pub(super) struct Handler {
+    task: Arc<Task>,
+    inherited: Inherited,
+}
+
+impl Handler {
+    /// The handlers of a play, in the order they run.
+    pub(super) fn all(play: &Play, defaults: &KeywordDefaults) -> Vec<Arc<Self>> {
+        let mut all = Vec::new();
+        Self::collect(
+            &play.handlers,
+            &Inherited::of_play(play, defaults),
+            &mut all,
+        );
+        all
+    }
+
+    /// The handlers among these steps; a block is what they inherit from.
+    pub(super) fn collect(steps: &[Step], around: &Inherited, all: &mut Vec<Arc<Self>>) {
+        for step in steps {
+            match step {
+                Step::Task(task) => all.push(Arc::new(Self {
+                    task: Arc::clone(task),
+                    inherited: around.clone(),
+                })),
+                Step::Block(block) => {
+                    Self::collect(&block.body, &around.enter(block), all);
+                }
+            }
+        }
+    }
 }
 
 impl PlayRun<'_> {
@@ -36,14 +76,19 @@ impl PlayRun<'_> {
         let scope = self.scope(host, &run.inherited);
         for node in names {
             let name = scope.templar().node(node, &scope)?.to_string();
-            let matching = self.handlers_called(&name, &scope);
+            let matching = self.handlers_called(&name, host);
             if matching.is_empty() {
-                return Err(self.unknown_handler(&name, &scope).at(&node.span));
+                return Err(self.unknown_handler(&name, host).at(&node.span));
             }
             let mut notified = self.notified.lock().unwrap_or_else(PoisonError::into_inner);
-            for index in matching {
-                notified.due.insert((index, Arc::clone(host)));
+            if run.id.0.contains("/handlers/") {
+                // A handler that a handler notifies runs with it.
+                let due = matching.into_iter().map(|index| (index, Arc::clone(host)));
+                notified.due.extend(due);
+            } else {
+                notified.names.push((name.clone(), Arc::clone(host)));
             }
+            drop(notified);
             let host = host.to_string();
             self.engine.sink.emit(&Event::Notified {
                 handler: name,
@@ -53,41 +98,69 @@ impl PlayRun<'_> {
         Ok(())
     }
 
-    fn handlers(&self) -> impl Iterator<Item = (usize, &Arc<Task>)> {
-        self.play
-            .handlers
-            .iter()
-            .enumerate()
-            .filter_map(|(i, step)| match step {
-                Step::Task(task) => Some((i, task)),
-                Step::Block(_) => None,
-            })
+    /// The handlers there are now, by their places.
+    fn handlers(&self) -> Vec<Arc<Handler>> {
+        let handlers = self.handlers.lock().unwrap_or_else(PoisonError::into_inner);
+        handlers.clone()
     }
 
-    /// The handlers that listen to a topic, and the last one of that name.
-    fn handlers_called(&self, name: &str, scope: &Arc<Scope>) -> Vec<usize> {
-        let named = self
-            .handlers()
-            .filter(|(_, task)| task_name(task, scope) == name)
-            .map(|(i, _)| i);
-        let mut called: Vec<usize> = named.last().into_iter().collect();
-        let listening = self.handlers().filter(|(_, task)| {
-            task.listen.iter().any(|topic| {
-                scope
-                    .templar()
-                    .node(topic, scope)
-                    .is_ok_and(|topic| topic.as_str() == Some(name))
-            })
-        });
-        called.extend(listening.map(|(i, _)| i));
+    /// Further handlers, of a role that was included.
+    pub(super) fn add_handlers(&self, steps: &[Step], around: &Inherited) {
+        let mut handlers = self.handlers.lock().unwrap_or_else(PoisonError::into_inner);
+        Handler::collect(steps, around, &mut handlers);
+    }
+
+    /// The last handler of that name, which may have its role's before it, and the last
+    /// handler of each name that listens to the topic.
+    fn handlers_called(&self, name: &str, host: &Arc<str>) -> Vec<usize> {
+        let handlers = self.handlers();
+        let called_so = |handler: &Handler| {
+            let Some(node) = &handler.task.common.name else {
+                return false;
+            };
+            let own = self.said(handler, node, host);
+            let role = handler.inherited.role.as_ref();
+            own == name || role.is_some_and(|role| format!("{} : {own}", role.name()) == name)
+        };
+        let mut called: Vec<usize> = handlers
+            .iter()
+            .rposition(|h| called_so(h))
+            .into_iter()
+            .collect();
+        let mut seen = HashSet::new();
+        for (i, handler) in handlers.iter().enumerate().rev() {
+            if self.listens(handler, name, host) && !called.contains(&i) {
+                let own = handler.task.common.name.as_ref().and_then(Node::raw);
+                if own.is_none_or(|own| seen.insert(own)) {
+                    called.push(i);
+                }
+            }
+        }
         called
     }
 
-    fn unknown_handler(&self, name: &str, scope: &Arc<Scope>) -> Diagnostic {
-        let known: Vec<String> = self
-            .handlers()
-            .map(|(_, task)| task_name(task, scope))
-            .collect();
+    fn listens(&self, handler: &Handler, topic: &str, host: &Arc<str>) -> bool {
+        let mut topics = handler.task.listen.iter();
+        topics.any(|node| self.said(handler, node, host) == topic)
+    }
+
+    /// A name or topic of a handler, with its variables where it needs them.
+    fn said(&self, handler: &Handler, node: &Node, host: &Arc<str>) -> String {
+        let written = node.raw().unwrap_or_default();
+        if !written.contains('{') {
+            return written.to_owned();
+        }
+        let scope = self.scope(host, &handler.inherited);
+        let rendered = scope.templar().node(node, &scope);
+        rendered.map_or_else(|_| written.to_owned(), |value| value.to_string())
+    }
+
+    fn unknown_handler(&self, name: &str, host: &Arc<str>) -> Diagnostic {
+        let own_name = |handler: &Arc<Handler>| {
+            let scope = self.scope(host, &handler.inherited);
+            task_name(&handler.task, &scope)
+        };
+        let known: Vec<String> = self.handlers().iter().map(own_name).collect();
         let error = Diagnostic::error(format!("no handler of this play is called `{name}`"));
         match did_you_mean(name, known.iter().map(String::as_str)) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
@@ -102,6 +175,7 @@ impl PlayRun<'_> {
         hosts: &[Arc<str>],
     ) -> TaskEnd {
         let mut end = TaskEnd::default();
+        self.look_up_notified(hosts);
         let flush = {
             let mut notified = self.notified.lock().unwrap_or_else(PoisonError::into_inner);
             if notified.due.is_empty() {
@@ -110,19 +184,19 @@ impl PlayRun<'_> {
             notified.flushes += 1;
             notified.flushes
         };
-        let inherited = Inherited {
-            cleanup: inherited.cleanup,
-            ..Inherited::of_play(self.play, &self.engine.options.keywords)
-        };
         let mut alive = hosts.to_vec();
-        for (index, task) in self.handlers() {
+        for (index, handler) in self.handlers().into_iter().enumerate() {
             let due = self.take_due(index, &alive);
             if due.is_empty() {
                 continue;
             }
             let id = TaskId(format!("{}/handlers/{index}#{flush}", self.index));
+            let inherited = Inherited {
+                cleanup: inherited.cleanup,
+                ..handler.inherited.clone()
+            };
             let after = self
-                .task(task, &inherited, &due, id, TaskKind::Handler)
+                .task(&handler.task, &inherited, &due, id, TaskKind::Handler)
                 .await;
             alive.retain(|host| {
                 !after.gone.contains(host) && !after.fallen.iter().any(|f| f.host == *host)
@@ -131,6 +205,22 @@ impl PlayRun<'_> {
             end.gone.extend(after.gone);
         }
         end
+    }
+
+    /// Finds the handlers that were notified on these hosts.
+    fn look_up_notified(&self, hosts: &[Arc<str>]) {
+        let lock = || self.notified.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = std::mem::take(&mut lock().names);
+        let (now, later) = all.into_iter().partition(|(_, host)| hosts.contains(host));
+        lock().names = later;
+        let mut seen: HashSet<(String, Arc<str>)> = HashSet::new();
+        for (name, host) in Vec::from_iter::<Vec<_>>(now) {
+            if seen.insert((name.clone(), Arc::clone(&host))) {
+                let called = self.handlers_called(&name, &host);
+                let due = called.into_iter().map(|index| (index, Arc::clone(&host)));
+                lock().due.extend(due);
+            }
+        }
     }
 
     fn take_due(&self, index: usize, hosts: &[Arc<str>]) -> Vec<Arc<str>> {

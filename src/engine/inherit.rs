@@ -1,10 +1,12 @@
 //! Keywords on their way from the play down to a task.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::defaults::KeywordDefaults;
+use super::role::RoleContext;
 use crate::diag::SourceFile;
-use crate::playbook::{Common, Play, Task};
+use crate::playbook::{Block, Common, Play, Task};
 use crate::vars::{Layers, Level};
 use crate::yaml::Node;
 
@@ -18,8 +20,14 @@ pub(super) struct Inherited {
     /// `vars` of the blocks and of the task, what roles and includes bring along: each at its
     /// level.
     pub(super) layers: Layers,
+    /// Every `environment` on the way, outermost first: they are merged.
+    pub(super) environment: Vec<Node>,
+    /// Every `module_defaults` on the way, outermost first.
+    pub(super) module_defaults: Vec<Node>,
     /// The innermost word on each of the other keywords.
     pub(super) keywords: Common,
+    /// The role it stands in.
+    pub(super) role: Option<Arc<RoleContext>>,
     /// The file the task stands in.
     pub(super) file: Option<Arc<SourceFile>>,
     /// Whether the step belongs to a `rescue` or `always`, which an interrupt does not stop.
@@ -57,8 +65,26 @@ impl Inherited {
             }
         }
         next.layers.push(level, Arc::clone(&inner.vars));
+        next.environment.extend(inner.environment.clone());
+        next.module_defaults.extend(inner.module_defaults.clone());
         next.keywords.override_with(inner);
         next
+    }
+
+    /// Into a block, which may be a role's.
+    pub(super) fn enter(&self, block: &Block) -> Self {
+        let mut next = self.descend(&block.common);
+        if let Some(used) = &block.role {
+            next.role = Some(RoleContext::enter(used, self.role.as_ref()));
+        }
+        next
+    }
+
+    /// The folders of the roles around, innermost first: files are looked for there.
+    pub(super) fn role_folders(&self) -> Vec<PathBuf> {
+        let role = self.role.as_deref();
+        role.map(|role| role.folders().map(Path::to_owned).collect())
+            .unwrap_or_default()
     }
 
     /// The same within a `rescue` or `always`.
@@ -73,13 +99,12 @@ impl Inherited {
 impl Common {
     /// Takes over every keyword that the inner level says something about.
     fn override_with(&mut self, inner: &Common) {
-        let pairs: [(&mut Option<Node>, &Option<Node>); 19] = [
+        let pairs: [(&mut Option<Node>, &Option<Node>); 18] = [
             (&mut self.r#become, &inner.r#become),
             (&mut self.become_user, &inner.become_user),
             (&mut self.become_method, &inner.become_method),
             (&mut self.become_flags, &inner.become_flags),
             (&mut self.become_exe, &inner.become_exe),
-            (&mut self.environment, &inner.environment),
             (&mut self.no_log, &inner.no_log),
             (&mut self.check_mode, &inner.check_mode),
             (&mut self.diff, &inner.diff),

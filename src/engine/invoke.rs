@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Map;
 
+use super::arguments;
 use super::connections::{self, Way};
 use super::controller::TaskController;
 use super::judge;
@@ -14,12 +15,11 @@ use super::step::Done;
 use super::task::TaskRun;
 use crate::diag::Diagnostic;
 use crate::event::Status;
-use crate::modules::args::{Argument, Arguments};
+use crate::modules::args::Arguments;
 use crate::modules::spec::CheckMode;
-use crate::modules::{ArgKind, Ctx, Failure, ModuleSpec, Outcome, Remote};
-use crate::playbook::{Action, TaskArgs};
-use crate::template::is_omit;
-use crate::vars::{Scope, Value};
+use crate::modules::{Ctx, Failure, ModuleSpec, Outcome, Remote};
+use crate::playbook::Action;
+use crate::vars::Scope;
 
 /// Everything a call needs, worked out from the task and its scope.
 pub(super) struct Call {
@@ -69,7 +69,7 @@ impl PlayRun<'_> {
         Ok(Call {
             delegated_to,
             way,
-            environment: keywords::environment(keywords.environment.as_ref(), scope)?,
+            environment: keywords::environment(&run.inherited.environment, scope)?,
             timeout: keywords::seconds("timeout", keywords.timeout.as_ref(), scope)?,
             check: keywords::flag(
                 "check_mode",
@@ -123,15 +123,16 @@ impl PlayRun<'_> {
             written,
         } = &run.task.action
         else {
-            return Done::skipped("not a module");
+            return Done::skipped(&"not a module".into());
         };
         if call.check && spec.check == CheckMode::Skipped {
             return unpredictable(written);
         }
-        let ended = match arguments(spec, args, &call.scope) {
-            Ok(arguments) => self.run_module(run, spec, arguments, call).await,
-            Err(mistake) => Err(mistake.into()),
-        };
+        let ended =
+            match arguments::arguments(spec, args, &run.inherited.module_defaults, &call.scope) {
+                Ok(arguments) => self.run_module(run, spec, arguments, call).await,
+                Err(mistake) => Err(mistake.into()),
+            };
         let mut done = done_of(ended, run);
         if !call.diff {
             done.diff.clear();
@@ -165,6 +166,7 @@ impl PlayRun<'_> {
             engine: self.engine,
             play: self.play,
             task: run.task,
+            roles: run.inherited.role_folders(),
         };
         let ctx = Ctx {
             host: call.delegated_to.as_deref().unwrap_or(&call.host),
@@ -200,56 +202,6 @@ fn unpredictable(module: &str) -> Done {
     let mut done = Done::new(Status::Skipped, result);
     done.detail = Some(": not run, it cannot tell what it would change".to_owned());
     done
-}
-
-/// Templates the arguments; expressions are handed over as they are, `omit` drops the argument.
-fn arguments(
-    spec: &ModuleSpec,
-    args: &TaskArgs,
-    scope: &Arc<Scope>,
-) -> Result<Arguments, Diagnostic> {
-    let templar = scope.templar();
-    let mut all = Arguments::default();
-    if let Some(template) = &args.template {
-        let map = templar.node(template, scope)?;
-        for key in map.try_iter().into_iter().flatten() {
-            let value = map.get_item(&key).unwrap_or_default();
-            let name = key.to_string();
-            let name = spec.arg(&name).map_or(name, |arg| arg.name.to_owned());
-            all.0.insert(name, Argument { value, node: None });
-        }
-    }
-    for (key, node) in &args.pairs {
-        let written = key.raw().unwrap_or_default();
-        let arg = spec.arg(written);
-        let name = arg.map_or(written, |arg| arg.name);
-        let is_expression = arg.is_some_and(|arg| arg.kind == ArgKind::Expr);
-        let value = if is_expression {
-            Value::UNDEFINED
-        } else {
-            templar.node(node, scope)?
-        };
-        if is_omit(&value) {
-            all.0.shift_remove(name);
-        } else {
-            all.0.insert(
-                name.to_owned(),
-                Argument {
-                    value,
-                    node: Some(node.clone()),
-                },
-            );
-        }
-    }
-    if let Some(unknown) = all.0.keys().find(|name| {
-        spec.arg(name).is_none() && spec.free_form != crate::modules::spec::FreeForm::AnyNames
-    }) {
-        return Err(Diagnostic::error(format!(
-            "`{}` has no argument `{unknown}`",
-            spec.name
-        )));
-    }
-    Ok(all)
 }
 
 fn done_of(ended: Result<Outcome, Failure>, run: &TaskRun<'_>) -> Done {

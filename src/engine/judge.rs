@@ -12,16 +12,30 @@ use serde_json::Value as Json;
 use crate::event::Status;
 use crate::template::Condition;
 use crate::vars::{Scope, Var, VarMap, from_map};
-use crate::yaml::Node;
+use crate::yaml::{Node, Scalar};
 
 /// The first of these conditions that does not hold.
-pub(super) fn holds(whens: &[Node], scope: &Arc<Scope>) -> Result<Option<String>, Diagnostic> {
+pub(super) fn holds(whens: &[Node], scope: &Arc<Scope>) -> Result<Option<Json>, Diagnostic> {
     for when in whens {
         if let Condition::Fails(condition) = scope.templar().condition(when, scope)? {
-            return Ok(Some(condition));
+            return Ok(Some(as_written(when, condition)));
         }
     }
     Ok(None)
+}
+
+/// The condition as it stands in the file: text, or the boolean `false`.
+fn as_written(when: &Node, condition: String) -> Json {
+    let items = when.seq().unwrap_or(std::slice::from_ref(when));
+    let literal = items
+        .iter()
+        .find(|item| item.raw().map(str::trim) == Some(condition.as_str()))
+        .is_some_and(|item| matches!(item.scalar(), Some(Scalar::Bool(false))));
+    if literal {
+        Json::Bool(false)
+    } else {
+        condition.into()
+    }
 }
 
 /// Whether `no_log` hides the step's result.
@@ -53,15 +67,17 @@ pub(super) fn verdict(run: &TaskRun<'_>, scope: &Arc<Scope>, mut done: Done) -> 
             scope.templar().condition(node, &seen)? == Condition::Holds,
         ))
     };
+    let named = |keyword: &'static str| move |mistake| (keyword, mistake);
     let verdict = holds(task.changed_when.as_ref())
-        .and_then(|changed| Ok((changed, holds(task.failed_when.as_ref())?)));
+        .map_err(named("changed_when_result"))
+        .and_then(|changed| {
+            let failed = holds(task.failed_when.as_ref());
+            Ok((changed, failed.map_err(named("failed_when_result"))?))
+        });
     let (changed, failed) = match verdict {
         Ok(verdict) => verdict,
-        Err(mistake) => {
-            return Done {
-                began: done.began,
-                ..Done::mistaken(&mistake)
-            };
+        Err((keyword, mistake)) => {
+            return undecided(done, keyword, &mistake);
         }
     };
     let was_changed = done
@@ -92,17 +108,34 @@ pub(super) fn verdict(run: &TaskRun<'_>, scope: &Arc<Scope>, mut done: Done) -> 
     done
 }
 
+/// The module's result, failed because a condition about it cannot be evaluated.
+fn undecided(mut done: Done, keyword: &str, mistake: &Diagnostic) -> Done {
+    let sentence = mistake.sentence();
+    done.result
+        .insert(keyword.to_owned(), sentence.clone().into());
+    done.result.insert("failed".into(), true.into());
+    done.detail = Some(format!(": {sentence}"));
+    done.place = Some(mistake.render(false));
+    done.status = Status::Failed;
+    done
+}
+
 /// `ignore_errors` and `ignore_unreachable`.
 pub(super) fn forgive(run: &TaskRun<'_>, scope: &Arc<Scope>, done: &mut Done) {
+    if forgives(run, scope, done) {
+        done.status = Status::Ignored;
+    }
+}
+
+/// Whether they say that this failure does not count.
+pub(super) fn forgives(run: &TaskRun<'_>, scope: &Arc<Scope>, done: &Done) -> bool {
     let keywords = &run.inherited.keywords;
     let (keyword, node) = match done.status {
         Status::Failed => ("ignore_errors", keywords.ignore_errors.as_ref()),
         Status::Unreachable => ("ignore_unreachable", keywords.ignore_unreachable.as_ref()),
-        _ => return,
+        _ => return false,
     };
     // Under `until` and the like the result may itself decide; hence the scope with it.
     let scope = with_result(run, scope, done);
-    if keywords::flag(keyword, node, false, &scope).unwrap_or(false) {
-        done.status = Status::Ignored;
-    }
+    keywords::flag(keyword, node, false, &scope).unwrap_or(false)
 }

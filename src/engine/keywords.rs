@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use indexmap::IndexMap;
+
 use crate::diag::Diagnostic;
 use crate::modules::args::{ArgType, Argument};
 use crate::vars::{Scope, Value};
@@ -49,37 +51,44 @@ pub(super) fn seconds(
         .and_then(|s| Duration::try_from_secs_f64(s).ok()))
 }
 
-/// `environment`: mappings merged in order, as pairs of texts.
+/// `environment`: every level's mappings merged in order, as pairs of texts.
 pub(super) fn environment(
-    node: Option<&Node>,
+    levels: &[Node],
     scope: &Arc<Scope>,
 ) -> Result<Vec<(String, String)>, Diagnostic> {
-    use indexmap::IndexMap;
-    let Some(node) = node.filter(|node| !node.is_null()) else {
-        return Ok(Vec::new());
-    };
-    let rendered = scope.templar().node(node, scope)?;
-    let maps: Vec<Value> = match rendered.kind() {
-        minijinja::value::ValueKind::Map => vec![rendered],
-        _ => value::<Vec<Value>>("environment", Some(node), scope)?.unwrap_or_default(),
-    };
     let mut merged: IndexMap<String, String> = IndexMap::new();
-    for map in maps {
-        let argument = Argument {
-            value: map,
-            node: Some(node.clone()),
+    for node in levels.iter().filter(|node| !node.is_null()) {
+        let rendered = scope.templar().node(node, scope)?;
+        let maps: Vec<Value> = match rendered.kind() {
+            minijinja::value::ValueKind::Map => vec![rendered],
+            _ => value::<Vec<Value>>("environment", Some(node), scope)?.unwrap_or_default(),
         };
-        let pairs = IndexMap::<String, Value>::decode(&argument)
-            .map_err(|why| Diagnostic::error(format!("`environment` {why}")).at(&node.span))?;
-        for (name, value) in pairs {
-            if !is_name(&name) {
-                let message = format!("`environment` has a name no shell can export: `{name}`");
-                return Err(Diagnostic::error(message).at(&node.span));
-            }
-            merged.insert(name, value.to_string());
+        for map in maps {
+            merge_environment(&mut merged, map, node)?;
         }
     }
     Ok(merged.into_iter().collect())
+}
+
+fn merge_environment(
+    merged: &mut IndexMap<String, String>,
+    map: Value,
+    node: &Node,
+) -> Result<(), Diagnostic> {
+    let argument = Argument {
+        value: map,
+        node: Some(node.clone()),
+    };
+    let pairs = IndexMap::<String, Value>::decode(&argument)
+        .map_err(|why| Diagnostic::error(format!("`environment` {why}")).at(&node.span))?;
+    for (name, value) in pairs {
+        if !is_name(&name) {
+            let message = format!("`environment` has a name no shell can export: `{name}`");
+            return Err(Diagnostic::error(message).at(&node.span));
+        }
+        merged.insert(name, value.to_string());
+    }
+    Ok(())
 }
 
 fn is_name(name: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use super::inherit::Inherited;
 use super::run::Engine;
-use super::task::{action_name, task_name};
+use super::task::shown_name;
 use crate::diag::Diagnostic;
 use crate::playbook::{Action, Meta, Play, Playbook, Step};
 use crate::vars::Scope;
@@ -73,15 +73,12 @@ fn collect(
             Step::Task(task) => {
                 let tags = inherited.descend(&task.common).tags;
                 if engine.options.tags.admits(&tags) {
-                    let name = match &task.common.name {
-                        Some(_) => task_name(task, scope),
-                        None => action_name(task).to_owned(),
-                    };
+                    let name = shown_name(task, inherited, scope);
                     tasks.push(TaskListing { name, tags });
                 }
             }
             Step::Block(block) => {
-                let inherited = inherited.descend(&block.common);
+                let inherited = inherited.enter(block);
                 for steps in [&block.body, &block.rescue, &block.always] {
                     collect(engine, steps, &inherited, scope, tasks);
                 }

@@ -1,26 +1,21 @@
-//! `loop` and `with_items`: one call an item, one result for all.
+//! `loop` and `with_…`: one call an item, one result for all.
+
+mod control;
+mod fold;
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Json};
-
 use super::judge;
-use super::keywords;
 use super::play::PlayRun;
 use super::step::Done;
 use super::task::TaskRun;
 use crate::diag::Diagnostic;
 use crate::event::Status;
-use crate::vars::{Scope, Value, Var, VarMap, to_json};
+use crate::template::Condition;
+use crate::vars::{Scope, Value, Var, VarMap, from_map, to_json};
 use crate::yaml::Node;
 
-/// `loop_control`, worked out.
-struct Control {
-    loop_var: String,
-    index_var: Option<String>,
-    pause: Option<std::time::Duration>,
-    extended: bool,
-}
+pub(super) use control::Items;
 
 impl PlayRun<'_> {
     /// Runs the step once for every item.
@@ -31,11 +26,9 @@ impl PlayRun<'_> {
         scope: &Arc<Scope>,
         items: &Node,
     ) -> Done {
-        let prepared = items_of(run, scope, items).and_then(|items| {
-            let control = control(run, scope)?;
-            Ok((items, control, judge::censored(&run.inherited, scope)?))
-        });
-        let (items, control, censored) = match prepared {
+        let prepared = Items::of(run, scope, items)
+            .and_then(|items| Ok((items, judge::censored(&run.inherited, scope)?)));
+        let (items, censored) = match prepared {
             Ok(prepared) => prepared,
             // A list that cannot be made does not matter when the step is skipped anyway.
             Err(mistake) => match judge::holds(&run.inherited.whens, scope) {
@@ -43,118 +36,84 @@ impl PlayRun<'_> {
                 _ => return Done::mistaken(&mistake),
             },
         };
+        self.warn_of_shadow(run, scope, &items);
+        match self.each(run, host, scope, &items).await {
+            Ok((all, forgiven)) => fold::fold(&all, forgiven, censored),
+            Err(mistake) => Done::mistaken(&mistake),
+        }
+    }
+
+    /// Every item in turn; and whether each failure among them is to be ignored.
+    async fn each(
+        &self,
+        run: &TaskRun<'_>,
+        host: &Arc<str>,
+        scope: &Arc<Scope>,
+        items: &Items,
+    ) -> Result<(Vec<Done>, bool), Diagnostic> {
         let mut all = Vec::with_capacity(items.len());
         let mut scope = Arc::clone(scope);
-        for (i, item) in items.iter().enumerate() {
+        let mut forgiven = true;
+        for i in 0..items.len() {
             if self.engine.interrupt.requested() && !run.inherited.cleanup {
                 break;
             }
-            let with_item = scope.with(Arc::new(item_vars(&control, &items, i)));
-            let label = label(run, &with_item, item);
+            let seen = with_last(run, &scope, all.last());
+            let with_item = seen.with(Arc::new(items.vars(i)));
+            let label = label(run, &with_item, items.get(i));
             let mut done = self.once(run, host, &with_item, Some(label)).await;
             if !done.effects.is_empty() {
                 // What one item set, the next one sees.
                 self.apply(run, host, std::mem::take(&mut done.effects));
                 scope = self.scope(host, &run.inherited);
             }
-            done.result.insert(control.loop_var.clone(), to_json(item));
-            done.result
-                .insert("ansible_loop_var".into(), control.loop_var.clone().into());
+            for (name, value) in items.told(i) {
+                done.result.insert(name.to_owned(), to_json(&value));
+            }
             self.finish_item(run, host, &done);
-            let lost = done.status == Status::Unreachable;
+            forgiven &= done.status != Status::Failed || judge::forgives(run, &with_item, &done);
+            let over = done.status == Status::Unreachable || enough(run, &with_item, &done)?;
             all.push(done);
-            if lost {
+            if over {
                 break;
             }
-            if let Some(pause) = control.pause.filter(|_| i + 1 < items.len()) {
+            if let Some(pause) = items.pause.filter(|_| i + 1 < items.len()) {
                 tokio::time::sleep(pause).await;
             }
         }
-        fold(&all, censored)
+        Ok((all, forgiven))
     }
-}
 
-/// The items of a loop.
-pub(super) fn items_of(
-    run: &TaskRun<'_>,
-    scope: &Arc<Scope>,
-    node: &Node,
-) -> Result<Vec<Value>, Diagnostic> {
-    use minijinja::value::ValueKind;
-    let value = scope.templar().node(node, scope)?;
-    let is_list = matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable);
-    if !is_list {
-        if run.task.flatten_loop {
-            return Ok(vec![value]);
+    /// A loop variable that hides another variable is seldom meant.
+    fn warn_of_shadow(&self, run: &TaskRun<'_>, scope: &Arc<Scope>, items: &Items) {
+        let name = &items.loop_var;
+        if items.len() > 0 && scope.stored(name).is_some() {
+            let task = &run.name;
+            self.engine.warn_once(format!(
+                "the loop of `{task}` hides the variable `{name}`; name its item otherwise with \
+                 `loop_control: {{loop_var: …}}`"
+            ));
         }
-        let message = format!(
-            "`loop` needs a list, not {}",
-            crate::modules::describe(&value)
-        );
-        let help = "wrap it in `[…]`, or use `dict2items` for a mapping";
-        return Err(Diagnostic::error(message).at(&node.span).help(help));
     }
-    let items: Vec<Value> = value.try_iter().into_iter().flatten().collect();
-    if !run.task.flatten_loop {
-        return Ok(items);
-    }
-    Ok(items
-        .into_iter()
-        .flat_map(|item| match item.kind() {
-            ValueKind::Seq => item.try_iter().into_iter().flatten().collect(),
-            _ => vec![item],
-        })
-        .collect())
 }
 
-fn control(run: &TaskRun<'_>, scope: &Arc<Scope>) -> Result<Control, Diagnostic> {
-    let control = &run.task.loop_control;
-    let loop_var: Option<String> = keywords::value("loop_var", control.loop_var.as_ref(), scope)?;
-    Ok(Control {
-        loop_var: loop_var.unwrap_or_else(|| "item".to_owned()),
-        index_var: keywords::value("index_var", control.index_var.as_ref(), scope)?,
-        pause: keywords::seconds("pause", control.pause.as_ref(), scope)?,
-        extended: keywords::flag("extended", control.extended.as_ref(), false, scope)?,
-    })
-}
-
-/// The variables of one item.
-fn item_vars(control: &Control, items: &[Value], index: usize) -> VarMap {
-    let mut vars = VarMap::new();
-    let mut put = |name: &str, value: Value| {
-        vars.insert(name.into(), Var::Data(value));
+/// Under the name it is registered by, an item sees the result of the one before.
+fn with_last(run: &TaskRun<'_>, scope: &Arc<Scope>, last: Option<&Done>) -> Arc<Scope> {
+    let name = run.task.register.as_ref().and_then(Node::raw);
+    let (Some(name), Some(last)) = (name, last) else {
+        return Arc::clone(scope);
     };
-    put(&control.loop_var, items[index].clone());
-    put("ansible_loop_var", Value::from(control.loop_var.as_str()));
-    if let Some(index_var) = &control.index_var {
-        put(index_var, Value::from(index));
-        put("ansible_index_var", Value::from(index_var.as_str()));
-    }
-    if control.extended {
-        put("ansible_loop", extended(items, index));
-    }
-    vars
+    let result = Var::Data(from_map(&last.result));
+    scope.with(Arc::new(VarMap::from_iter([(Arc::from(name), result)])))
 }
 
-fn extended(items: &[Value], index: usize) -> Value {
-    let last = items.len() - 1;
-    let mut all: Vec<(&str, Value)> = vec![
-        ("allitems", Value::from(items.to_vec())),
-        ("index", Value::from(index + 1)),
-        ("index0", Value::from(index)),
-        ("revindex", Value::from(last - index + 1)),
-        ("revindex0", Value::from(last - index)),
-        ("first", Value::from(index == 0)),
-        ("last", Value::from(index == last)),
-        ("length", Value::from(items.len())),
-    ];
-    if index > 0 {
-        all.push(("previtem", items[index - 1].clone()));
-    }
-    if index < last {
-        all.push(("nextitem", items[index + 1].clone()));
-    }
-    Value::from_pairs(all)
+/// Whether `break_when` ends the loop after this item.
+fn enough(run: &TaskRun<'_>, scope: &Arc<Scope>, done: &Done) -> Result<bool, Diagnostic> {
+    let Some(condition) = &run.task.loop_control.break_when else {
+        return Ok(false);
+    };
+    let seen = judge::with_result(run, scope, done);
+    Ok(seen.templar().condition(condition, &seen)? == Condition::Holds)
 }
 
 fn label(run: &TaskRun<'_>, scope: &Arc<Scope>, item: &Value) -> String {
@@ -163,53 +122,4 @@ fn label(run: &TaskRun<'_>, scope: &Arc<Scope>, item: &Value) -> String {
         .and_then(|node| scope.templar().node(node, scope).ok())
         .unwrap_or_else(|| item.clone())
         .to_string()
-}
-
-/// One result for all items: failed if any failed, changed if any changed.
-fn fold(all: &[Done], censored: bool) -> Done {
-    let any = |status: Status| all.iter().any(|done| done.status == status);
-    let failed = all
-        .iter()
-        .filter(|done| done.status == Status::Failed)
-        .count();
-    let status = if any(Status::Unreachable) {
-        Status::Unreachable
-    } else if failed > 0 {
-        Status::Failed
-    } else if any(Status::Changed) {
-        Status::Changed
-    } else if all.iter().all(|done| done.status == Status::Skipped) {
-        Status::Skipped
-    } else {
-        Status::Ok
-    };
-    let msg = match status {
-        Status::Unreachable => all.iter().rev().find_map(Done::msg).unwrap_or_default(),
-        Status::Failed => {
-            let first = all.iter().find(|done| done.status == Status::Failed);
-            let why = first.and_then(Done::msg).unwrap_or_default();
-            format!("{failed} of {} items failed; the first: {why}", all.len())
-        }
-        Status::Skipped if all.is_empty() => "no items in the list".to_owned(),
-        Status::Skipped => "all items skipped".to_owned(),
-        _ => "all items completed".to_owned(),
-    };
-    let mut result = Map::new();
-    result.insert("changed".into(), any(Status::Changed).into());
-    result.insert("msg".into(), msg.into());
-    if status == Status::Failed {
-        result.insert("failed".into(), true.into());
-    }
-    if status == Status::Skipped {
-        result.insert("skipped".into(), true.into());
-    }
-    let results = all
-        .iter()
-        .map(|done| Json::Object(done.result.clone()))
-        .collect();
-    result.insert("results".into(), Json::Array(results));
-    let mut folded = Done::new(status, result);
-    folded.censored = censored;
-    folded.delegated_to = all.iter().find_map(|done| done.delegated_to.clone());
-    folded
 }

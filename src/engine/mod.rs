@@ -5,14 +5,17 @@
 //! task over hosts) → `step` (one task on one host: `when`, loops, retries) → `invoke` (one call
 //! of a module).
 
+mod arguments;
 mod batch;
 mod connections;
 mod controller;
 mod defaults;
 mod effects;
+mod exports;
 mod gather;
 mod handlers;
 mod include;
+mod include_role;
 mod inherit;
 mod interrupt;
 mod invoke;
@@ -25,6 +28,9 @@ mod options;
 mod order;
 mod play;
 mod play_scope;
+mod prompts;
+mod role;
+mod roles_run;
 mod run;
 mod serial;
 mod stats;

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use super::handlers::Notified;
+use super::exports::Exports;
+use super::handlers::{Handler, Notified};
 use super::keywords;
 use super::magic;
 use super::order;
+use super::roles_run::RolesRun;
 use super::run::{Engine, mistake};
 use super::serial;
 use crate::diag::Diagnostic;
@@ -49,6 +51,12 @@ pub(super) struct PlayRun<'a> {
     pub(super) standing: Mutex<Vec<Arc<str>>>,
     pub(super) ended: Mutex<Option<Ended>>,
     pub(super) notified: Mutex<Notified>,
+    /// The play's handlers; roles included at run time bring more.
+    pub(super) handlers: Mutex<Vec<Arc<Handler>>>,
+    /// What the play's roles give to all its tasks.
+    pub(super) exports: Mutex<Arc<Exports>>,
+    /// Where roles have run.
+    pub(super) roles_run: Mutex<RolesRun>,
     pub(super) max_fail: Option<f64>,
     pub(super) host_magic: Mutex<HashMap<Arc<str>, Arc<VarMap>>>,
     pub(super) inventory_magic: Mutex<Option<Arc<VarMap>>>,
@@ -58,7 +66,8 @@ impl Engine {
     /// Runs one play.
     pub(super) async fn play(&self, index: usize, play: &Play) -> Result<PlayEnd, Diagnostic> {
         self.enter(play);
-        let scope = self.play_scope(play);
+        let answers = Arc::new(self.ask(play, &self.play_scope(play)).await?);
+        let scope = self.play_scope(play).with(Arc::clone(&answers));
         let Selected {
             hosts,
             named,
@@ -85,12 +94,17 @@ impl Engine {
             index,
             name,
             batch: Vec::new(),
-            layers: Layers::new().with(Level::PlayVars, Arc::clone(&play.common.vars)),
+            layers: Layers::new()
+                .with(Level::PlayVars, Arc::clone(&play.common.vars))
+                .with(Level::VarsPrompt, answers),
             standing: Mutex::new(hosts.clone()),
             all: hosts,
             named,
             ended: Mutex::default(),
             notified: Mutex::default(),
+            handlers: Mutex::new(Handler::all(play, &self.options.keywords)),
+            exports: Mutex::new(Arc::new(Exports::of_play(play))),
+            roles_run: Mutex::default(),
             max_fail: max_fail(play, &scope)?,
             host_magic: Mutex::default(),
             inventory_magic: Mutex::default(),

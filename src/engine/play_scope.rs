@@ -33,9 +33,14 @@ impl PlayRun<'_> {
 
     /// Everything a task sees on `host`.
     pub(super) fn scope(&self, host: &Arc<str>, inherited: &Inherited) -> Arc<Scope> {
+        let exports = self.exports();
         let mut layers = self.engine.store.layers_of(host);
         layers.push(Level::InventoryHosts, self.host_magic(host));
         layers.extend(&self.layers);
+        layers.extend(&exports.layers);
+        if let Some(role) = &inherited.role {
+            layers.extend(&role.layers);
+        }
         layers.extend(&inherited.layers);
         for magic in [
             self.inventory_magic(),
@@ -51,9 +56,14 @@ impl PlayRun<'_> {
     fn search_path(&self, inherited: &Inherited) -> Arc<VarMap> {
         let play = self.engine.playbook_dir(&self.play.source);
         let own = inherited.file.as_deref().and_then(source_dir);
-        let other = Some(play).filter(|play| own.as_ref() != Some(play));
-        let dirs = own.into_iter().chain(other);
+        let mut dirs = inherited.role_folders();
+        for dir in own.into_iter().chain([play]) {
+            if !dirs.contains(&dir) {
+                dirs.push(dir);
+            }
+        }
         let dirs: Value = dirs
+            .iter()
             .map(|dir| Value::from(dir.display().to_string()))
             .collect();
         Arc::new(VarMap::from_iter([(

@@ -1,5 +1,6 @@
 //! A run: all plays of all playbooks, in order.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -60,6 +61,8 @@ pub struct Engine {
     pub(super) started: Mutex<bool>,
     /// Whether `--step` was answered with "continue".
     pub(super) step_through: Mutex<bool>,
+    /// What was warned of already.
+    warned: Mutex<HashSet<String>>,
 }
 
 /// The exit code after the operator stopped a run, as Ansible's.
@@ -83,6 +86,7 @@ impl Engine {
             interrupt: setup.interrupt,
             stats: Stats::default(),
             lost: Mutex::default(),
+            warned: Mutex::default(),
         }
     }
 
@@ -170,6 +174,14 @@ impl Engine {
         self.sink.emit(&Event::Warning {
             message: message.into(),
         });
+    }
+
+    /// Warns of what every host and every item would have to be warned of.
+    pub(super) fn warn_once(&self, message: String) {
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        if warned.insert(message.clone()) {
+            self.warn(message);
+        }
     }
 
     /// Takes a host out of all later plays.

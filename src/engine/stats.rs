@@ -11,8 +11,8 @@ use crate::event::{HostStats, Status};
 pub(super) struct Stats(Mutex<IndexMap<String, HostStats>>);
 
 impl Stats {
-    /// Counts the end of a step.
-    pub(super) fn count(&self, host: &str, status: Status) {
+    /// Counts the end of a step. A failure that is ignored may have changed something, too.
+    pub(super) fn count(&self, host: &str, status: Status, changed: bool) {
         self.update(host, |stats| match status {
             Status::Ok => stats.ok += 1,
             Status::Changed => {
@@ -23,6 +23,7 @@ impl Stats {
             Status::Failed => stats.failed += 1,
             Status::Ignored => {
                 stats.ok += 1;
+                stats.changed += u64::from(changed);
                 stats.ignored += 1;
             }
             Status::Unreachable => stats.unreachable += 1,
@@ -70,9 +71,9 @@ mod tests {
     fn both_bits_when_both_happened() {
         let stats = Stats::default();
         assert_eq!(stats.code(), 0);
-        stats.count("a", Status::Unreachable);
+        stats.count("a", Status::Unreachable, false);
         assert_eq!(stats.code(), 4);
-        stats.count("b", Status::Failed);
+        stats.count("b", Status::Failed, false);
         assert_eq!(stats.code(), 6);
         stats.rescued("b");
         assert_eq!(stats.code(), 4);
@@ -81,10 +82,10 @@ mod tests {
     #[test]
     fn changed_and_ignored_steps_are_ok_steps_too() {
         let stats = Stats::default();
-        stats.count("a", Status::Changed);
-        stats.count("a", Status::Ignored);
+        stats.count("a", Status::Changed, true);
+        stats.count("a", Status::Ignored, true);
         let all = stats.all();
-        assert_eq!((all["a"].ok, all["a"].changed, all["a"].ignored), (2, 1, 1));
+        assert_eq!((all["a"].ok, all["a"].changed, all["a"].ignored), (2, 2, 1));
         assert_eq!(stats.code(), 0);
     }
 }

@@ -54,12 +54,12 @@ impl Done {
     }
 
     /// A condition said no.
-    pub(super) fn skipped(condition: &str) -> Self {
+    pub(super) fn skipped(condition: &Json) -> Self {
         let mut result = Map::new();
         result.insert("changed".into(), false.into());
         result.insert("skipped".into(), true.into());
         result.insert("skip_reason".into(), "Conditional result was False".into());
-        result.insert("false_condition".into(), condition.into());
+        result.insert("false_condition".into(), condition.clone());
         Self::new(Status::Skipped, result)
     }
 
@@ -72,6 +72,11 @@ impl Done {
         let mut done = Self::new(Status::Failed, result);
         done.place = Some(mistake.render(false));
         done
+    }
+
+    /// Whether the result says this of itself: `changed`, `skipped`.
+    pub(super) fn says(&self, what: &str) -> bool {
+        self.result.get(what).and_then(Json::as_bool) == Some(true)
     }
 
     /// The message of the result.
@@ -147,23 +152,14 @@ impl PlayRun<'_> {
         done
     }
 
-    /// Repeats the call until `until` holds, or just once.
+    /// Repeats the call until `until` holds, or just once. With `retries` alone, until it is no
+    /// failure.
     async fn attempts(&self, run: &TaskRun<'_>, call: Call) -> Done {
         let task = run.task;
-        let Some(until) = &task.until else {
+        if task.until.is_none() && task.retries.is_none() {
             return self.invoke(run, &call).await;
-        };
-        let scope = Arc::clone(&call.scope);
-        let limits = || -> Result<(u64, std::time::Duration), Diagnostic> {
-            let retries: Option<i64> = keywords::value("retries", task.retries.as_ref(), &scope)?;
-            let delay: Option<f64> = keywords::value("delay", task.delay.as_ref(), &scope)?;
-            let delay = std::time::Duration::try_from_secs_f64(delay.unwrap_or(5.0).max(0.0));
-            Ok((
-                u64::try_from(retries.unwrap_or(3)).unwrap_or(0),
-                delay.unwrap_or_default(),
-            ))
-        };
-        let (retries, delay) = match limits() {
+        }
+        let limits = match Limits::of(run, &call.scope) {
             Ok(limits) => limits,
             Err(mistake) => return Done::mistaken(&mistake),
         };
@@ -174,25 +170,24 @@ impl PlayRun<'_> {
             if done.status == Status::Unreachable || done.status == Status::Skipped {
                 return done;
             }
-            let seen = judge::with_result(run, &scope, &done);
-            let why = match scope.templar().condition(until, &seen) {
-                Ok(Condition::Holds) => return done,
-                Ok(Condition::Fails(condition)) => condition,
-                Err(error) => return Done::mistaken(&error.into()),
+            let why = match unmet(run, &call.scope, &done) {
+                Ok(None) => return done,
+                Ok(Some(condition)) => condition,
+                Err(mistake) => return Done::mistaken(&mistake),
             };
             let stop = self.engine.interrupt.requested() && !run.inherited.cleanup;
-            if attempt > retries || stop {
+            if attempt > limits.retries || stop {
                 return exhausted(done, attempt, &why);
             }
             let (task, host) = (run.id.clone(), call.host.clone());
-            let left = retries + 1 - attempt;
+            let left = limits.retries + 1 - attempt;
             self.engine.sink.emit(&Event::StepRetried {
                 task,
                 host,
                 left,
                 msg: why,
             });
-            tokio::time::sleep(delay).await;
+            tokio::time::sleep(limits.delay).await;
             attempt += 1;
         }
     }
@@ -210,7 +205,12 @@ impl PlayRun<'_> {
 
     /// Counts the step and says that it ended.
     pub(super) fn finish(&self, run: &TaskRun<'_>, host: &Arc<str>, done: &Done) {
-        self.engine.stats.count(host, done.status);
+        if !matches!(done.status, Status::Skipped | Status::Unreachable) {
+            self.touch_role(&run.inherited, host);
+        }
+        self.engine
+            .stats
+            .count(host, done.status, done.says("changed"));
         self.engine
             .sink
             .emit(&Event::StepFinished(step_result(run, host, done)));
@@ -224,15 +224,48 @@ impl PlayRun<'_> {
     }
 }
 
+/// How often, and after which time, a step is repeated.
+struct Limits {
+    retries: u64,
+    delay: std::time::Duration,
+}
+
+impl Limits {
+    fn of(run: &TaskRun<'_>, scope: &Arc<Scope>) -> Result<Self, Diagnostic> {
+        let task = run.task;
+        let retries: Option<i64> = keywords::value("retries", task.retries.as_ref(), scope)?;
+        let delay: Option<f64> = keywords::value("delay", task.delay.as_ref(), scope)?;
+        let delay = std::time::Duration::try_from_secs_f64(delay.unwrap_or(5.0).max(0.0));
+        Ok(Self {
+            retries: u64::try_from(retries.unwrap_or(3)).unwrap_or(0),
+            delay: delay.unwrap_or_default(),
+        })
+    }
+}
+
+/// The part of `until` that does not hold yet.
+fn unmet(run: &TaskRun<'_>, scope: &Arc<Scope>, done: &Done) -> Result<Option<String>, Diagnostic> {
+    let Some(until) = &run.task.until else {
+        let failed = done.status == Status::Failed;
+        return Ok(failed.then(|| "it succeeds".to_owned()));
+    };
+    let seen = judge::with_result(run, scope, done);
+    Ok(match scope.templar().condition(until, &seen)? {
+        Condition::Holds => None,
+        Condition::Fails(condition) => Some(condition),
+    })
+}
+
+/// The result as the last attempt left it, but failed. As in Ansible `attempts` does not count
+/// the first one then.
 fn exhausted(mut done: Done, attempts: u64, condition: &str) -> Done {
-    let seen = done
-        .words()
-        .map(|msg| format!("; last: {msg}"))
-        .unwrap_or_default();
+    let seen = done.detail.unwrap_or_default();
     let times = if attempts == 1 { "attempt" } else { "attempts" };
-    let msg = format!("gave up after {attempts} {times}: `{condition}` does not hold{seen}");
+    done.detail = Some(format!(
+        "{seen}: gave up after {attempts} {times}, as `{condition}` does not hold"
+    ));
     done.result.insert("failed".into(), true.into());
-    done.result.insert("msg".into(), msg.into());
+    done.result.insert("attempts".into(), (attempts - 1).into());
     done.status = Status::Failed;
     done
 }
@@ -242,8 +275,10 @@ fn step_result(run: &TaskRun<'_>, host: &Arc<str>, done: &Done) -> StepResult {
     let skipped = || {
         done.result
             .get("false_condition")
-            .and_then(Json::as_str)
-            .map(str::to_owned)
+            .map(|condition| match condition.as_str() {
+                Some(text) => text.to_owned(),
+                None => condition.to_string(),
+            })
     };
     let msg = match done.status {
         Status::Skipped => done.words().or_else(skipped),

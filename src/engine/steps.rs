@@ -121,7 +121,7 @@ impl PlayRun<'_> {
         hosts: Vec<Arc<str>>,
         path: &str,
     ) -> Standing {
-        let inherited = inherited.descend(&block.common);
+        let inherited = inherited.enter(block);
         let order = hosts.clone();
         let mut standing = self.list(&block.body, &inherited, hosts, path).await;
         if !block.rescue.is_empty() {
@@ -135,6 +135,9 @@ impl PlayRun<'_> {
         standing
             .ok
             .sort_by_key(|host| order.iter().position(|h| h == host));
+        if let Some(used) = &block.role {
+            self.complete_role(used, &standing.ok);
+        }
         standing
     }
 

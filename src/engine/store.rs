@@ -134,6 +134,11 @@ impl Store {
         self.everywhere(layers)
     }
 
+    /// Whether `--extra-vars` has a variable.
+    pub(super) fn is_extra(&self, name: &str) -> bool {
+        self.extra.contains_key(name)
+    }
+
     /// A scope without a host: a play's variables, extra variables, and magic ones.
     pub(super) fn hostless(&self, play: &Arc<VarMap>, magic: &[Arc<VarMap>]) -> Arc<Scope> {
         let mut layers = Layers::new().with(Level::PlayVars, Arc::clone(play));

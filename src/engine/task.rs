@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _};
 
+use super::include::Source;
 use super::inherit::Inherited;
 use super::judge;
 use super::keywords;
@@ -60,6 +61,7 @@ impl PlayRun<'_> {
         kind: TaskKind,
     ) -> TaskEnd {
         let inherited = around.of_task(task);
+        let hosts = &self.hosts_of_role(&inherited, kind, hosts);
         let Some(first) = hosts.first() else {
             return TaskEnd::default();
         };
@@ -67,7 +69,7 @@ impl PlayRun<'_> {
             return TaskEnd::default();
         }
         let scope = self.scope(first, &inherited);
-        let name = task_name(task, &scope);
+        let name = shown_name(task, &inherited, &scope);
         if !self.reached(&name) || !self.wanted(&name, kind).await {
             return TaskEnd::default();
         }
@@ -95,8 +97,16 @@ impl PlayRun<'_> {
             Err(mistake) => return self.all_fail(&run, hosts, &mistake),
         };
         let targets = if run.once { &hosts[..1] } else { hosts };
-        if let Action::Include(include) = &task.action {
-            return self.include(include, &run, targets).await;
+        match &task.action {
+            Action::Include(include) => {
+                let source = Source::Tasks(include);
+                return self.include(source, &run, targets).await;
+            }
+            Action::IncludeRole(include) => {
+                let source = Source::Role(include);
+                return self.include(source, &run, targets).await;
+            }
+            Action::Module { .. } | Action::Meta(_) => {}
         }
         let ends = self.over_hosts(&run, targets, &scope).await;
         self.conclude(&run, hosts, ends, &scope)
@@ -311,14 +321,30 @@ impl PlayRun<'_> {
     }
 }
 
-/// The task's name for people, rendered where that is possible.
+/// The task's name for people, behind that of its role.
+pub(super) fn shown_name(task: &Task, inherited: &Inherited, scope: &Arc<Scope>) -> String {
+    let name = task_name(task, scope);
+    match &inherited.role {
+        _ if matches!(task.action, Action::IncludeRole(_)) => name,
+        Some(role) => format!("{} : {name}", role.name()),
+        None => name,
+    }
+}
+
+/// The task's name, rendered where that is possible.
 pub(super) fn task_name(task: &Task, scope: &Arc<Scope>) -> String {
     match &task.common.name {
         Some(node) => match scope.templar().node(node, scope) {
             Ok(name) => name.to_string(),
             Err(_) => node.raw().unwrap_or_default().to_owned(),
         },
-        None => action_name(task).to_owned(),
+        None => match &task.action {
+            Action::IncludeRole(include) => {
+                let role = include.name.raw().unwrap_or_default();
+                format!("{} : {role}", action_name(task))
+            }
+            _ => action_name(task).to_owned(),
+        },
     }
 }
 
@@ -327,6 +353,7 @@ pub(super) fn action_name(task: &Task) -> &str {
     match &task.action {
         Action::Module { written, .. } => written,
         Action::Include(_) => "include_tasks",
+        Action::IncludeRole(_) => "include_role",
         Action::Meta(_) => "meta",
     }
 }

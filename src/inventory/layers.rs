@@ -40,6 +40,24 @@ impl Inventory {
         layers.map(|(_, vars)| vars).collect()
     }
 
+    /// The variables that are a host's own, without those of its groups, lowest precedence first.
+    #[must_use]
+    pub fn own_host_layers(&self, name: &str) -> Vec<Arc<VarMap>> {
+        let own = self.host(name).map(|host| Arc::clone(&host.vars));
+        let files = self.var_files.iter().chain(&self.play_files);
+        let files = files.filter_map(|files| files.host(name));
+        own.into_iter().chain(files).collect()
+    }
+
+    /// The variables that are a group's own, lowest precedence first.
+    #[must_use]
+    pub fn own_group_layers(&self, name: &str) -> Vec<Arc<VarMap>> {
+        let own = self.group(name).map(|group| Arc::clone(&group.vars));
+        let files = self.var_files.iter().chain(&self.play_files);
+        let files = files.filter_map(|files| files.group(name));
+        own.into_iter().chain(files).collect()
+    }
+
     /// The variables of a host, each origin at its level.
     #[must_use]
     pub fn layers_of(&self, host: &str) -> Layers {

@@ -30,4 +30,4 @@ pub use context::{Controller, Ctx, FileKind, ProjectFile};
 pub use outcome::{Diff, Effect, Failure, Outcome};
 pub use remote::Remote;
 pub use spec::{ArgKind, ArgSpec, ModuleSpec};
-pub use table::{all, find, names};
+pub use table::{all, find, group, groups, names};

@@ -164,6 +164,16 @@ impl From<TransportError> for Failure {
     fn from(error: TransportError) -> Self {
         match error {
             TransportError::Unreachable { reason, .. } => Self::Unreachable(reason),
+            TransportError::Timeout { after, killed, .. } => {
+                let seconds = after.as_secs_f64();
+                let period = match after.subsec_nanos() {
+                    0 => Json::from(after.as_secs()),
+                    _ => Json::from(seconds),
+                };
+                Self::new(format!("Task failed: Timed out after {period} second(s)."))
+                    .detail(format!(" ({killed})"))
+                    .with("timedout", serde_json::json!({ "period": period }))
+            }
             other => Self::new(other.to_string()),
         }
     }

@@ -55,6 +55,21 @@ const COLLECTIONS: &[&str] = &[
     "runbook",
 ];
 
+/// Groups of modules for `module_defaults`, and the collection whose modules are in them.
+const GROUPS: &[(&str, &str)] = &[("community.postgresql.postgresql", "community.postgresql")];
+
+/// The collection of a group of modules.
+#[must_use]
+pub fn group(name: &str) -> Option<&'static str> {
+    let found = GROUPS.iter().find(|(group, _)| *group == name);
+    found.map(|(_, collection)| *collection)
+}
+
+/// Every group of modules, with its collection.
+pub fn groups() -> impl Iterator<Item = (&'static str, &'static str)> {
+    GROUPS.iter().copied()
+}
+
 /// Every module.
 #[must_use]
 pub fn all() -> &'static [&'static ModuleSpec] {

@@ -17,6 +17,10 @@ pub(super) enum Target {
     IncludeTasks,
     /// `import_tasks`.
     ImportTasks,
+    /// `include_role`.
+    IncludeRole,
+    /// `import_role`.
+    ImportRole,
     /// `meta`.
     Meta,
 }
@@ -29,20 +33,14 @@ pub(super) struct Call {
     pub(super) name: Node,
     /// Everything that was given to it.
     pub(super) value: Node,
+    /// What stood beside a `module` that had arguments in its own text.
+    pub(super) beside: Option<Node>,
     /// It was written as `local_action`.
     pub(super) local: bool,
 }
 
 /// Actions that are not there, and what to use instead.
-const REFUSED: [(&str, &str); 6] = [
-    (
-        "include_role",
-        "put the role's tasks into a file and use `include_tasks`",
-    ),
-    (
-        "import_role",
-        "put the role's tasks into a file and use `import_tasks`",
-    ),
+const REFUSED: [(&str, &str); 4] = [
     ("include", "use `include_tasks` or `import_tasks`"),
     ("async_status", "remove `async` from the task it waits for"),
     ("include_vars", "list the file in `vars_files` of the play"),
@@ -54,6 +52,8 @@ fn target(name: &str) -> Option<Target> {
     match builtin(name) {
         "include_tasks" => Some(Target::IncludeTasks),
         "import_tasks" => Some(Target::ImportTasks),
+        "include_role" => Some(Target::IncludeRole),
+        "import_role" => Some(Target::ImportRole),
         "meta" => Some(Target::Meta),
         _ => modules::find(name).map(Target::Module),
     }
@@ -79,9 +79,15 @@ pub(super) fn is_action(name: &str) -> bool {
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    ["include_tasks", "import_tasks", "meta"]
-        .into_iter()
-        .chain(modules::names())
+    [
+        "include_tasks",
+        "import_tasks",
+        "include_role",
+        "import_role",
+        "meta",
+    ]
+    .into_iter()
+    .chain(modules::names())
 }
 
 /// Finds the one action of a task; reports when there is none, or more than one.
@@ -96,6 +102,7 @@ pub(super) fn find(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Option<Cal
                 target,
                 name: (*key).clone(),
                 value: (*value).clone(),
+                beside: None,
                 local: false,
             }),
             None => strangers.push(*key),
@@ -184,9 +191,9 @@ fn written_as_action(
     keyword: &'static str,
 ) -> Option<Call> {
     let node = fields.value(keyword)?;
-    let (name, value) = match (node.map(), node.raw()) {
+    let (name, value, beside) = match (node.map(), node.raw()) {
         (Some(entries), _) => {
-            let Some(name) = node.get("module") else {
+            let Some(module) = node.get("module") else {
                 let message = format!("`{keyword}` needs the name of a module under `module`");
                 decoder.push(Diagnostic::error(message).at(&node.span));
                 return None;
@@ -195,20 +202,16 @@ fn written_as_action(
                 .iter()
                 .filter(|(key, _)| key.raw() != Some("module"));
             let rest = crate::yaml::Kind::Map(rest.cloned().collect());
-            (name.clone(), Node::new(node.span.clone(), None, rest))
+            let rest = Node::new(node.span.clone(), None, rest);
+            match split(module) {
+                (name, Some(line)) => (name, line, Some(rest)),
+                (name, None) => (name, rest, None),
+            }
         }
-        (None, Some(text)) => {
-            let word = free_form::first_word(text);
-            let rest = text[word.end..].len() - text[word.end..].trim_start().len();
-            let rest = word.end + rest..text.len();
-            let part = |range: std::ops::Range<usize>| {
-                Node::text(
-                    &node.locate(range.clone()),
-                    &text[range],
-                    Style::SingleQuoted,
-                )
-            };
-            (part(word), part(rest))
+        (None, Some(_)) => {
+            let (name, line) = split(node);
+            let none = || Node::text(&node.span, "", Style::SingleQuoted);
+            (name, line.unwrap_or_else(none), None)
         }
         (None, None) => {
             decoder.expected(keyword, "a module with its arguments", node);
@@ -224,6 +227,23 @@ fn written_as_action(
         target,
         name,
         value,
+        beside,
         local,
     })
+}
+
+/// The module and the arguments of a line, if it has any.
+fn split(line: &Node) -> (Node, Option<Node>) {
+    let text = line.raw().unwrap_or_default();
+    let word = free_form::first_word(text);
+    let rest = text[word.end..].len() - text[word.end..].trim_start().len();
+    let rest = word.end + rest..text.len();
+    let part = |range: std::ops::Range<usize>| {
+        Node::text(
+            &line.locate(range.clone()),
+            &text[range],
+            Style::SingleQuoted,
+        )
+    };
+    (part(word), (!rest.is_empty()).then(|| part(rest)))
 }

@@ -33,6 +33,8 @@ pub(super) fn args(
     let before = decoder.found.iter().count();
     let mut args = TaskArgs::default();
     of_call(decoder, spec, call, &mut args);
+    let beside = call.beside.as_ref().and_then(Node::map);
+    args.pairs.extend_from_slice(beside.unwrap_or_default());
     if let Some(more) = more {
         of_args(decoder, more, &mut args);
     }
@@ -42,18 +44,43 @@ pub(super) fn args(
     // A mistake in how they are written would only be followed by "missing" ones.
     if decoder.found.iter().count() == before || args.template.is_some() {
         let found = check_names(spec, &args.pairs, &call.name.span);
-        decoder.found.extend(known_now(found, &args, call));
+        let found = known_now(decoder, found, &args, call);
+        decoder.found.extend(found);
     }
     args
 }
 
-/// With a template of arguments, nothing can be said to be missing.
-fn known_now(found: Diagnostics, args: &TaskArgs, call: &Call) -> Diagnostics {
-    if args.template.is_none() {
+/// Checks the arguments that `module_defaults` has for a module.
+pub(super) fn defaults(
+    decoder: &mut Decoder<'_>,
+    spec: &'static ModuleSpec,
+    module: &Node,
+    entries: &[(Node, Node)],
+) {
+    for (key, value) in entries {
+        check(decoder, spec, key, value);
+    }
+    let found = check_names(spec, entries, &module.span);
+    decoder.found.extend(but_missing(found, &module.span));
+}
+
+/// With a template of arguments, or defaults for modules, nothing can be said to be missing.
+fn known_now(
+    decoder: &Decoder<'_>,
+    found: Diagnostics,
+    args: &TaskArgs,
+    call: &Call,
+) -> Diagnostics {
+    if args.template.is_none() && !decoder.has_defaults {
         return found;
     }
+    but_missing(found, &call.name.span)
+}
+
+/// What was found, but for arguments that are missing: those are told at the module's name.
+fn but_missing(found: Diagnostics, module: &Span) -> Diagnostics {
     let mut known = Diagnostics::new();
-    let at_call = |d: &Diagnostic| d.span.as_ref() == Some(&call.name.span);
+    let at_call = |d: &Diagnostic| d.span.as_ref() == Some(module);
     found
         .into_iter()
         .filter(|d| !at_call(d))
@@ -130,7 +157,7 @@ fn pairs_of_line(
             decoder.push(no_pair(spec, &node.locate(word)));
             return;
         };
-        args.pairs.push((part(node, name), part(node, value)));
+        args.pairs.push((part(node, name), unescaped(node, value)));
     }
 }
 
@@ -152,6 +179,16 @@ fn part(node: &Node, range: Range<usize>) -> Node {
     Node::text(&node.locate(range), text, Style::SingleQuoted)
 }
 
+/// The value of a pair, in which `\n` and the like mean what they do in Python.
+fn unescaped(node: &Node, range: Range<usize>) -> Node {
+    let text = &node.raw().unwrap_or_default()[range.clone()];
+    if !text.contains('\\') {
+        return part(node, range);
+    }
+    let text = free_form::unescaped(text);
+    Node::text(&node.locate(range), &text, Style::SingleQuoted)
+}
+
 /// `command: ls -l chdir=/tmp`: the line without its options is the argument `name`.
 fn free_text(call: &Call, name: &str, args: &mut TaskArgs) {
     let node = &call.value;
@@ -165,7 +202,7 @@ fn free_text(call: &Call, name: &str, args: &mut TaskArgs) {
         if let Some((key, value)) = option {
             rest.push_str(&text[after..word.start]);
             after = word.end;
-            options.push((part(node, key), part(node, value)));
+            options.push((part(node, key), unescaped(node, value)));
         }
     }
     let line = if options.is_empty() {
@@ -335,6 +372,7 @@ mod tests {
             target,
             name,
             value,
+            beside: None,
             local: false,
         };
         let templar = Templar::new();

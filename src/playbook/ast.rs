@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::role::{IncludeRole, RoleUse};
 use crate::diag::{SourceFile, Span};
 use crate::modules::ModuleSpec;
 use crate::vars::VarMap;
@@ -40,6 +41,8 @@ pub struct Common {
     pub become_exe: Option<Node>,
     /// `environment`: a mapping, or a list of mappings, or a template of one.
     pub environment: Option<Node>,
+    /// `module_defaults`: a mapping of modules and groups, or a list of such mappings.
+    pub module_defaults: Option<Node>,
     /// `no_log`.
     pub no_log: Option<Node>,
     /// `check_mode`.
@@ -85,6 +88,8 @@ pub struct Play {
     pub gather_facts: Option<Node>,
     /// `gather_subset`.
     pub gather_subset: Option<Node>,
+    /// `vars_prompt`.
+    pub vars_prompt: Vec<Prompt>,
     /// `vars_files`.
     pub vars_files: Vec<Node>,
     /// `serial`: sizes of the batches, the last one repeated; empty for all at once. A template
@@ -98,12 +103,35 @@ pub struct Play {
     pub force_handlers: Option<Node>,
     /// `pre_tasks`.
     pub pre_tasks: Vec<Step>,
-    /// `tasks`.
+    /// `roles`, each a block, and then `tasks`.
     pub tasks: Vec<Step>,
     /// `post_tasks`.
     pub post_tasks: Vec<Step>,
-    /// `handlers`.
+    /// The handlers of roles, a block for each role, then `handlers`.
     pub handlers: Vec<Step>,
+}
+
+/// A variable the operator is asked for. But for its name everything may be a template.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    /// Where it stands.
+    pub span: Span,
+    /// The variable.
+    pub name: String,
+    /// `prompt`: the question; the name itself when absent.
+    pub prompt: Option<Node>,
+    /// `default`.
+    pub default: Option<Node>,
+    /// `private`: whether the answer is hidden, which it is when absent.
+    pub private: Option<Node>,
+    /// `confirm`: whether it is asked for twice.
+    pub confirm: Option<Node>,
+    /// `encrypt`: the scheme with which the answer is hashed.
+    pub encrypt: Option<Node>,
+    /// `salt` of that hash.
+    pub salt: Option<Node>,
+    /// `salt_size`: how long a salt made up for it is.
+    pub salt_size: Option<Node>,
 }
 
 /// Which list of a play a step stands in.
@@ -133,7 +161,7 @@ pub enum SerialSize {
 pub enum Step {
     /// A task.
     Task(Arc<Task>),
-    /// A block, or an `import_tasks` whose tasks stand in it.
+    /// A block, an `import_tasks` or a role, whose tasks stand in it.
     Block(Arc<Block>),
 }
 
@@ -150,6 +178,8 @@ pub struct Block {
     pub rescue: Vec<Step>,
     /// What follows in any case.
     pub always: Vec<Step>,
+    /// The role whose tasks or handlers these are.
+    pub role: Option<Arc<RoleUse>>,
 }
 
 /// One task or handler.
@@ -165,10 +195,10 @@ pub struct Task {
     pub action: Action,
     /// `register`.
     pub register: Option<Node>,
-    /// `loop`, or `with_items` (then flattened by one level).
+    /// `loop`, or the terms of a `with_…`.
     pub r#loop: Option<Node>,
-    /// Whether `loop` was written as `with_items`.
-    pub flatten_loop: bool,
+    /// The lookup that makes the items, when the loop was written as `with_…`.
+    pub loop_lookup: Option<&'static str>,
     /// `loop_control`.
     pub loop_control: LoopControl,
     /// `until`.
@@ -200,6 +230,10 @@ pub struct LoopControl {
     pub pause: Option<Node>,
     /// `extended`.
     pub extended: Option<Node>,
+    /// `extended_allitems`.
+    pub extended_allitems: Option<Node>,
+    /// `break_when`.
+    pub break_when: Option<Node>,
 }
 
 /// What a task does.
@@ -216,6 +250,8 @@ pub enum Action {
     },
     /// `include_tasks`: a file of tasks is read when the task runs.
     Include(Box<Include>),
+    /// `include_role`: a role is found when the task runs.
+    IncludeRole(Box<IncludeRole>),
     /// `meta`.
     Meta(Meta),
 }

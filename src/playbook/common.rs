@@ -3,7 +3,7 @@
 use super::ast::Common;
 use super::decoder::{Decoder, is_template};
 use super::fields::Fields;
-use super::names;
+use super::{defaults, names};
 use crate::diag::Diagnostic;
 use crate::yaml::Node;
 
@@ -20,6 +20,7 @@ pub(super) fn common(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Common {
         become_flags: fields.take("become_flags"),
         become_exe: fields.take("become_exe"),
         environment: fields.take("environment"),
+        module_defaults: defaults::defaults(decoder, fields.value("module_defaults")),
         no_log: fields.take("no_log"),
         check_mode: fields.take("check_mode"),
         diff: fields.take("diff"),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::files::Files;
-use crate::diag::{Diagnostic, Diagnostics, SourceFile};
+use super::role::Roles;
+use crate::diag::{Diagnostic, Diagnostics, Severity, SourceFile};
 use crate::template::Templar;
 use crate::yaml::{self, Kind, Node};
 
@@ -13,10 +14,14 @@ const MAX_IMPORTS: usize = 32;
 /// Decodes one file and what it imports.
 pub(super) struct Decoder<'a> {
     templar: &'a Templar,
-    files: &'a dyn Files,
+    pub(super) files: &'a dyn Files,
     pub(super) found: Diagnostics,
     /// The file being decoded, behind those that import it.
     chain: Vec<Arc<SourceFile>>,
+    /// Whether `module_defaults` may give arguments that a task does not.
+    pub(super) has_defaults: bool,
+    /// The roles read so far, and those being read.
+    pub(super) roles: Roles,
 }
 
 impl<'a> Decoder<'a> {
@@ -30,11 +35,34 @@ impl<'a> Decoder<'a> {
             files,
             found: Diagnostics::new(),
             chain: vec![Arc::clone(source)],
+            has_defaults: false,
+            roles: Roles::new(source),
         }
+    }
+
+    /// Decodes what stands within a mapping that may have `module_defaults`.
+    pub(super) fn inside<T>(&mut self, node: &Node, decode: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.has_defaults;
+        self.has_defaults |= node.get("module_defaults").is_some();
+        let decoded = decode(self);
+        self.has_defaults = before;
+        decoded
+    }
+
+    /// The same for a file that a play of another file includes: roles are looked for there.
+    pub(super) fn for_play_of(mut self, playbook: &Arc<SourceFile>) -> Self {
+        self.roles = Roles::new(playbook);
+        self
     }
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
+    }
+
+    /// How many errors were found so far.
+    pub(super) fn errors(&self) -> usize {
+        let is_error = |d: &&Diagnostic| d.severity == Severity::Error;
+        self.found.iter().filter(is_error).count()
     }
 
     /// Says that a value is of the wrong kind.
@@ -87,8 +115,17 @@ impl<'a> Decoder<'a> {
         decode: impl FnOnce(&mut Self, &Node) -> T,
     ) -> Option<T> {
         let source = self.import_source(place)?;
-        self.chain.push(Arc::clone(&source));
-        let decoded = match yaml::read_one(&source) {
+        self.within(&source, decode)
+    }
+
+    /// Decodes a file that was found already with `decode`.
+    pub(super) fn within<T>(
+        &mut self,
+        source: &Arc<SourceFile>,
+        decode: impl FnOnce(&mut Self, &Node) -> T,
+    ) -> Option<T> {
+        self.chain.push(Arc::clone(source));
+        let decoded = match yaml::read_one(source) {
             Ok(node) => Some(decode(self, &node)),
             Err(found) => {
                 self.found.extend(found);

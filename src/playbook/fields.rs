@@ -43,7 +43,9 @@ impl<'n> Fields<'n> {
             let known = key.raw().and_then(|name| keyword::find(bare(name, place)));
             // `pause` is a keyword of `loop_control`, and a module.
             let module = |k: &&Keyword| !k.places.contain(place) && modules::find(k.name).is_some();
-            match known.filter(|keyword| !module(keyword)) {
+            // What is no keyword of roles is a parameter of the role.
+            let param = |k: &&Keyword| place == Place::Role && !k.places.contain(place);
+            match known.filter(|keyword| !module(keyword) && !param(keyword)) {
                 Some(keyword) => fields.add(decoder, keyword, key, value),
                 None => fields.others.push((key, value)),
             }
@@ -140,7 +142,7 @@ fn misplaced(keyword: &Keyword, key: &Node, place: Place) -> Diagnostic {
     let error = Diagnostic::error(message).at(&key.span);
     match (name, place) {
         ("when", Place::Play) => error.help("put it on the tasks, or on a block around them"),
-        ("loop" | "with_items" | "until" | "register", Place::Block) => {
+        (name, Place::Block) if keyword::is_loop(name) || matches!(name, "until" | "register") => {
             error.help("put the tasks into a file, and write it on an `include_tasks` of that file")
         }
         ("listen", _) => error.help("only handlers are notified"),
@@ -156,7 +158,13 @@ pub(super) fn unknown(key: &Node, place: Place) -> Diagnostic {
     let Some(name) = key.raw() else {
         return Diagnostic::error("a keyword must be a text").at(&key.span);
     };
-    let message = format!("unknown keyword `{name}` on {}", place.one());
+    let lookup = name.strip_prefix("with_");
+    let lookup = lookup.map(|lookup| format!(": there is no lookup `{lookup}`"));
+    let message = format!(
+        "unknown keyword `{name}` on {}{}",
+        place.one(),
+        lookup.unwrap_or_default()
+    );
     let error = Diagnostic::error(message).at(&key.span);
     match did_you_mean(name, keyword::names(place)) {
         Some(near) => error.help(format!("did you mean `{near}`?")),

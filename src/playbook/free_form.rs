@@ -72,6 +72,46 @@ pub(super) fn pair(text: &str, word: &Range<usize>) -> Option<(Range<usize>, Ran
     named.then_some((word.start..equals, value))
 }
 
+/// A text with the escapes of Python replaced: `\n`, `\t`, `\\`, `\"`, `\x41`, `\u00e9` and their
+/// kin; other backslashes stay.
+pub(super) fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        let (c, width) = escape(after).unwrap_or(('\\', 0));
+        out.push(c);
+        rest = &after[width..];
+    }
+    out + rest
+}
+
+/// The letter an escape stands for, and how many bytes after the backslash it takes.
+fn escape(after: &str) -> Option<(char, usize)> {
+    let simple = match after.chars().next()? {
+        c @ ('\\' | '\'' | '"') => c,
+        'a' => '\x07',
+        'b' => '\x08',
+        'f' => '\x0c',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'v' => '\x0b',
+        kind @ ('x' | 'u' | 'U') => {
+            let digits = match kind {
+                'x' => 2,
+                'u' => 4,
+                _ => 8,
+            };
+            let code = u32::from_str_radix(after.get(1..=digits)?, 16).ok()?;
+            return Some((char::from_u32(code)?, digits + 1));
+        }
+        _ => return None,
+    };
+    Some((simple, 1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,11 +166,25 @@ mod tests {
         );
     }
 
+    #[test]
+    fn escapes_are_those_of_python() {
+        for (written, meant) in [
+            (r"a\nb", "a\nb"),
+            (r"\\ \' \x41\u00e9", r"\ ' Aé"),
+            (r"\d \x4 \", r"\d \x4 \"),
+            (r"\U0001F600", "😀"),
+            (r"\é", r"\é"),
+        ] {
+            assert_eq!(unescaped(written), meant, "{written}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn any_line_is_split(text in "[a-z='\"{}%#\\\\ é\n]{0,30}") {
             for word in words(&text).unwrap_or_default() {
                 let _ = pair(&text, &word);
+                let _ = unescaped(&text[word]);
             }
             let _ = &text[first_word(&text)];
         }

@@ -1,7 +1,10 @@
 //! The keywords of the language: one table, from which the decoder, its messages and the
 //! documentation are made.
 
+use std::sync::LazyLock;
+
 use super::place::{Place, Places};
+use crate::template::Templar;
 
 /// What a keyword takes. Where a template may stand for the value, it is checked once rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,19 +65,31 @@ const PLAY: Places = Places::of(&[Place::Play]);
 const BLOCK: Places = Places::of(&[Place::Block]);
 const HANDLER: Places = Places::of(&[Place::Handler]);
 const TASKS: Places = Places::of(&[Place::Task, Place::Handler]);
+const ROLE: Places = Places::of(&[Place::Role]);
 const STEPS: Places = Places::of(&[Place::Block, Place::Task, Place::Handler]);
-const ALL: Places = Places::of(&[Place::Play, Place::Block, Place::Task, Place::Handler]);
+const STEPS_AND_ROLES: Places =
+    Places::of(&[Place::Block, Place::Task, Place::Handler, Place::Role]);
+const TASKS_AND_ROLES: Places = Places::of(&[Place::Task, Place::Handler, Place::Role]);
+const ALL: Places = Places::of(&[
+    Place::Play,
+    Place::Block,
+    Place::Task,
+    Place::Handler,
+    Place::Role,
+]);
 const WITH_IMPORTS: Places = Places::of(&[
     Place::Play,
     Place::Block,
     Place::Task,
     Place::Handler,
+    Place::Role,
     Place::ImportPlaybook,
 ]);
 const CONDITIONAL: Places = Places::of(&[
     Place::Block,
     Place::Task,
     Place::Handler,
+    Place::Role,
     Place::ImportPlaybook,
 ]);
 const IMPORT: Places = Places::of(&[Place::ImportPlaybook]);
@@ -129,6 +144,7 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("become_flags", ALL, Kind::Text, "further flags for the way to become it"),
     keyword("become_exe", ALL, Kind::Text, "the program with which to become it"),
     keyword("environment", ALL, Kind::Mappings, "environment variables on the host"),
+    keyword("module_defaults", ALL, Kind::Mappings, "default arguments of modules"),
     keyword("no_log", ALL, Kind::Bool, "whether to keep arguments and results secret"),
     keyword("check_mode", ALL, Kind::Bool, "whether to predict changes instead of making them"),
     keyword("diff", ALL, Kind::Bool, "whether to show what changes"),
@@ -142,19 +158,21 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("port", ALL, Kind::Int, "the port to connect to"),
     keyword("throttle", ALL, Kind::Int, "on how many hosts it runs at the same time"),
     keyword("collections", ALL, Kind::Texts, "where short names of modules are looked for"),
-    keyword("delegate_to", STEPS, Kind::Text, "the host on which it runs instead"),
-    keyword("delegate_facts", TASKS, Kind::Bool, "whether facts belong to the delegated host"),
+    keyword("delegate_to", STEPS_AND_ROLES, Kind::Text, "the host on which it runs instead"),
+    keyword("delegate_facts", TASKS_AND_ROLES, Kind::Bool, "whether facts belong to the delegated host"),
     keyword("notify", STEPS, Kind::Texts, "handlers to run after a change"),
 
     keyword("hosts", PLAY, Kind::Special, "the hosts the play runs on"),
     keyword("gather_facts", PLAY, Kind::Bool, "whether to gather facts first"),
     keyword("gather_subset", PLAY, Kind::Texts, "which facts to gather"),
+    keyword("vars_prompt", PLAY, Kind::Special, "variables that the operator is asked for"),
     keyword("vars_files", PLAY, Kind::Special, "files of variables"),
     keyword("serial", PLAY, Kind::Special, "how many hosts go through the play at a time"),
     keyword("order", PLAY, Kind::Choice(ORDERS), "the order of the hosts"),
     keyword("max_fail_percentage", PLAY, Kind::Number, "the part of a batch that may fail"),
     keyword("force_handlers", PLAY, Kind::Bool, "whether handlers run after a failure, too"),
     keyword("strategy", PLAY, Kind::Special, "how hosts go through the tasks"),
+    keyword("roles", PLAY, Kind::Special, "roles, run between `pre_tasks` and `tasks`"),
     keyword("pre_tasks", PLAY, Kind::Steps, "tasks before the others"),
     keyword("tasks", PLAY, Kind::Steps, "what the play does"),
     keyword("post_tasks", PLAY, Kind::Steps, "tasks after the others"),
@@ -169,7 +187,6 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("args", TASKS, Kind::Special, "further arguments of the module"),
     keyword("register", TASKS, Kind::Name, "the variable that keeps the result"),
     keyword("loop", TASKS, Kind::List, "the list whose items it runs for"),
-    keyword("with_items", TASKS, Kind::Special, "the same, lists in it flattened by one level"),
     keyword("loop_control", TASKS, Kind::Mapping, "how the loop behaves"),
     keyword("until", TASKS, Kind::Condition, "the condition until which it is repeated"),
     keyword("retries", TASKS, Kind::Int, "how often it is repeated at most"),
@@ -178,6 +195,8 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("failed_when", TASKS, Kind::Condition, "the condition under which it has failed"),
     keyword("listen", HANDLER, Kind::Texts, "other names it can be notified by"),
 
+    keyword("role", ROLE, Kind::Special, "the role's name, or the path of its folder"),
+
     keyword("import_playbook", IMPORT, Kind::Special, "the playbook whose plays stand here"),
 
     keyword("loop_var", LOOP, Kind::Name, "the variable that holds the item"),
@@ -185,54 +204,63 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("label", LOOP, Kind::Text, "what is shown of the item"),
     keyword("pause", LOOP, Kind::Number, "seconds between items"),
     keyword("extended", LOOP, Kind::Bool, "whether `ansible_loop` tells more about the loop"),
+    keyword("extended_allitems", LOOP, Kind::Bool, "whether `ansible_loop.allitems` holds all items"),
+    keyword("break_when", LOOP, Kind::Condition, "the condition after which no further item runs"),
 
-    refused("roles", PLAY, "roles", "put the role's tasks into a file and use `import_tasks`"),
-    refused("vars_prompt", PLAY, "questions for the operator",
-        "pass the values with `-e`, or ask with the `pause` module"),
     refused("fact_path", PLAY, "the folder of local facts", "remove it"),
     refused("gather_timeout", PLAY, "how long gathering facts may take",
         "give a `setup` task a `timeout`"),
-    refused("module_defaults", ALL, "default arguments of modules",
-        "write the arguments at each task, or share them with a YAML anchor"),
     refused("debugger", ALL, "when the debugger starts", "use `--step` or `-vvv`"),
     refused("async", TASKS, "for how many seconds it runs in the background",
         "remove it: a task may take as long as it needs; bound it with `timeout`"),
     refused("poll", TASKS, "how often a background task is looked at",
         "remove it together with `async`"),
-    refused("extended_allitems", LOOP, "whether `ansible_loop.allitems` exists", "remove it"),
-    refused("break_when", LOOP, "the condition that ends the loop",
-        "give the task a `when` that looks at what was registered before"),
-    refused("with_dict", TASKS, "a loop over a mapping",
-        "write `loop: \"{{ the_mapping | dict2items }}\"`"),
-    refused("with_list", TASKS, "a loop over a list", "write `loop:`"),
-    refused("with_flattened", TASKS, "a loop over nested lists",
-        "write `loop: \"{{ the_lists | flatten }}\"`"),
-    refused("with_together", TASKS, "a loop over lists side by side",
-        "write `loop: \"{{ one | zip(other) | list }}\"`"),
-    refused("with_nested", TASKS, "a loop over every combination",
-        "write `loop: \"{{ one | product(other) | list }}\"`"),
-    refused("with_indexed_items", TASKS, "a loop with indexes",
-        "write `loop:` with `loop_control: {index_var: i}`"),
-    refused("with_sequence", TASKS, "a loop over numbers",
-        "write `loop: \"{{ range(1, 6) | list }}\"`"),
-    refused("with_subelements", TASKS, "a loop over lists within a list",
-        "write `loop: \"{{ the_list | subelements('key') }}\"`"),
-    refused("with_fileglob", TASKS, "a loop over files", "list the files in `loop:`"),
-    refused("with_first_found", TASKS, "the first file that exists",
-        "name the file, or choose it with an expression"),
-    refused("with_lines", TASKS, "a loop over lines of output",
-        "`register` the command's result and loop over its `stdout_lines`"),
 ];
 
-/// The keyword of this name.
+/// What a loop keyword begins with when a lookup makes its items.
+const WITH: &str = "with_";
+
+/// A loop over what a lookup finds, for every lookup there is.
+static LOOKUPS: LazyLock<Vec<Keyword>> = LazyLock::new(|| {
+    let keyword = |(name, summary): (&str, &str)| Keyword {
+        name: format!("{WITH}{name}").leak(),
+        places: TASKS,
+        kind: Kind::Special,
+        doc: format!("a loop over {summary}").leak(),
+        support: Support::Supported,
+    };
+    Templar::lookups().map(keyword).collect()
+});
+
+/// Every keyword: those of the table, and the loops over lookups.
+pub(crate) fn all() -> impl Iterator<Item = &'static Keyword> {
+    KEYWORDS.iter().chain(LOOKUPS.iter())
+}
+
+/// The keyword of this name; the lookup of a `with_…` may be qualified.
 pub(crate) fn find(name: &str) -> Option<&'static Keyword> {
-    KEYWORDS.iter().find(|keyword| keyword.name == name)
+    let Some(lookup) = name.strip_prefix(WITH) else {
+        return KEYWORDS.iter().find(|keyword| keyword.name == name);
+    };
+    let short = lookup.strip_prefix("ansible.builtin.").unwrap_or(lookup);
+    LOOKUPS
+        .iter()
+        .find(|keyword| keyword.name.strip_prefix(WITH) == Some(short))
+}
+
+/// The lookup whose name stands in a `with_…`.
+pub(super) fn lookup(keyword: &'static str) -> Option<&'static str> {
+    keyword.strip_prefix(WITH)
+}
+
+/// Whether the keyword makes a loop.
+pub(super) fn is_loop(name: &str) -> bool {
+    name == "loop" || name.starts_with(WITH)
 }
 
 /// The names that may be used at a place.
 pub(crate) fn names(place: Place) -> impl Iterator<Item = &'static str> {
-    KEYWORDS
-        .iter()
+    all()
         .filter(move |k| k.places.contain(place) && k.support == Support::Supported)
         .map(|k| k.name)
 }
@@ -252,7 +280,7 @@ pub struct KeywordDoc {
 
 /// Every keyword of the language, in the table's order.
 pub fn keywords() -> impl Iterator<Item = KeywordDoc> {
-    KEYWORDS.iter().map(|keyword| KeywordDoc {
+    all().map(|keyword| KeywordDoc {
         name: keyword.name,
         places: keyword.places.describe(),
         doc: keyword.doc,
@@ -269,8 +297,8 @@ mod tests {
 
     #[test]
     fn every_keyword_stands_once_in_the_table_with_a_doc() {
-        for (i, keyword) in KEYWORDS.iter().enumerate() {
-            let twice = KEYWORDS[..i].iter().any(|other| other.name == keyword.name);
+        for (i, keyword) in all().enumerate() {
+            let twice = all().take(i).any(|other| other.name == keyword.name);
             assert!(!twice, "{} stands twice in the table", keyword.name);
             assert!(!keyword.doc.is_empty(), "{} has no doc", keyword.name);
         }
@@ -279,7 +307,7 @@ mod tests {
     #[test]
     fn refused_keywords_are_not_suggested() {
         assert!(names(Place::Play).any(|name| name == "serial"));
-        assert!(!names(Place::Play).any(|name| name == "roles"));
+        assert!(!names(Place::Play).any(|name| name == "fact_path"));
         assert!(!names(Place::Task).any(|name| name == "serial"));
     }
 }

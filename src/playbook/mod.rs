@@ -8,6 +8,7 @@ mod args;
 mod ast;
 mod common;
 mod decoder;
+mod defaults;
 mod fields;
 mod files;
 mod free_form;
@@ -17,6 +18,8 @@ mod names;
 mod notified;
 mod place;
 mod play;
+mod prompts;
+mod role;
 mod step;
 mod task;
 #[cfg(test)]
@@ -24,9 +27,12 @@ mod tests;
 mod value;
 
 pub use ast::{
-    Action, Block, Common, Include, LoopControl, Meta, Play, Playbook, Section, SerialSize, Step,
-    Task, TaskArgs,
+    Action, Block, Common, Include, LoopControl, Meta, Play, Playbook, Prompt, Section, SerialSize,
+    Step, Task, TaskArgs,
 };
-pub use files::Files;
+pub use files::{Files, Part, RoleFolder};
 pub use keyword::{KeywordDoc, keywords};
-pub use load::{load, load_tasks};
+pub use load::{load, load_role, load_tasks};
+pub(crate) use role::handlers as role_handlers;
+pub use role::{IncludeRole, Role, RoleFrom, RoleUse};
+pub(crate) use role::{RoleUsing, role_step};

@@ -1,49 +1,90 @@
 //! Whether what tasks notify is there.
 
-use super::ast::{Action, Common, Play, Step};
+use super::ast::{Action, Common, Play, Step, Task};
 use super::decoder::{Decoder, is_template};
-use crate::diag::{Diagnostic, did_you_mean, or_list};
+use crate::diag::{Diagnostic, Severity, did_you_mean, or_list};
 use crate::yaml::Node;
 
+/// The names that handlers answer to.
+#[derive(Default)]
+struct Names {
+    /// Their own, and what they listen to.
+    own: Vec<String>,
+    /// Their own with their role's before it.
+    with_role: Vec<String>,
+    /// There are more, which are only known at run time.
+    open: bool,
+}
+
 /// Reports every `notify` of a play that names no handler. Nothing can be said when handlers have
-/// names, or come from files, that are only known at run time.
+/// names, or come from files or roles, that are only known at run time.
 pub(super) fn check(decoder: &mut Decoder<'_>, play: &Play) {
-    let mut names = Vec::new();
-    if !play
-        .handlers
+    let mut names = Names::default();
+    play.handlers
         .iter()
-        .all(|handler| collect(handler, &mut names))
-    {
-        return;
-    }
-    let names: Vec<&str> = names.iter().filter_map(|name| name.raw()).collect();
+        .for_each(|handler| collect(handler, None, &mut names));
     let steps = [
         &play.pre_tasks,
         &play.tasks,
         &play.post_tasks,
         &play.handlers,
     ];
-    for step in steps.into_iter().flatten() {
+    let steps = || steps.into_iter().flatten();
+    if names.open || steps().any(|step| any(step, |a| matches!(a, Action::IncludeRole(_)))) {
+        return;
+    }
+    let unsure = steps().any(|step| any(step, |a| matches!(a, Action::Include(_))));
+    let known = |name: &str| names.own.iter().chain(&names.with_role).any(|n| n == name);
+    for step in steps() {
         notified(step, &mut |node| {
             let name = node.raw().unwrap_or_default();
-            if !is_template(node) && !names.contains(&name) {
-                decoder.push(unknown(node, name, &names));
+            if !is_template(node) && !known(name) {
+                let mistake = unknown(node, name, &names.own);
+                decoder.push(if unsure { maybe(mistake) } else { mistake });
             }
         });
     }
 }
 
-/// Collects the names a handler answers to; false when they cannot be known.
-fn collect<'p>(step: &'p Step, names: &mut Vec<&'p Node>) -> bool {
+/// Collects the names a handler answers to.
+fn collect(step: &Step, role: Option<&str>, names: &mut Names) {
     match step {
-        Step::Block(block) => block.body.iter().all(|step| collect(step, names)),
-        Step::Task(task) => {
-            let own: Vec<&Node> = task.common.name.iter().chain(&task.listen).collect();
-            let known = !own.iter().any(|name| is_template(name));
-            names.extend(own);
-            known && !matches!(task.action, Action::Include(_))
+        Step::Block(block) => {
+            let own = block.role.as_ref().map(|used| used.role.name.as_str());
+            for step in &block.body {
+                collect(step, own.or(role), names);
+            }
         }
+        Step::Task(task) => handler(task, role, names),
     }
+}
+
+fn handler(task: &Task, role: Option<&str>, names: &mut Names) {
+    let own = || task.common.name.iter().chain(&task.listen);
+    names.open |= own().any(is_template) || matches!(task.action, Action::Include(_));
+    names
+        .own
+        .extend(own().filter_map(Node::raw).map(str::to_owned));
+    if let (Some(role), Some(name)) = (role, task.common.name.as_ref().and_then(Node::raw)) {
+        names.with_role.push(format!("{role} : {name}"));
+    }
+}
+
+/// Whether a step has such an action in it.
+fn any(step: &Step, is: fn(&Action) -> bool) -> bool {
+    match step {
+        Step::Task(task) => is(&task.action),
+        Step::Block(block) => [&block.body, &block.rescue, &block.always]
+            .into_iter()
+            .flatten()
+            .any(|step| any(step, is)),
+    }
+}
+
+/// A file that is included may import a role that brings the handler.
+fn maybe(mut mistake: Diagnostic) -> Diagnostic {
+    mistake.severity = Severity::Warning;
+    mistake.help("unless a role of an included file brings it")
 }
 
 /// Hands over every `notify` of a step.
@@ -52,8 +93,10 @@ fn notified(step: &Step, found: &mut impl FnMut(&Node)) {
     match step {
         Step::Task(task) => {
             of(&task.common);
-            if let Action::Include(include) = &task.action {
-                of(&include.apply);
+            match &task.action {
+                Action::Include(include) => of(&include.apply),
+                Action::IncludeRole(include) => of(&include.apply),
+                Action::Module { .. } | Action::Meta(_) => {}
             }
         }
         Step::Block(block) => {
@@ -65,12 +108,13 @@ fn notified(step: &Step, found: &mut impl FnMut(&Node)) {
     }
 }
 
-fn unknown(node: &Node, name: &str, names: &[&str]) -> Diagnostic {
+fn unknown(node: &Node, name: &str, names: &[String]) -> Diagnostic {
     let error =
         Diagnostic::error(format!("no handler of this play is called `{name}`")).at(&node.span);
-    match did_you_mean(name, names.iter().copied()) {
+    let known = || names.iter().map(String::as_str);
+    match did_you_mean(name, known()) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None if names.is_empty() => error.help("add it below `handlers:` of the play"),
-        None => error.help(format!("it has {}", or_list(names.iter().copied()))),
+        None => error.help(format!("it has {}", or_list(known()))),
     }
 }

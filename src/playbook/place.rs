@@ -15,13 +15,16 @@ pub(crate) enum Place {
     ImportPlaybook,
     /// A `loop_control`.
     LoopControl,
+    /// An entry of `roles`, or of a role's `dependencies`.
+    Role,
 }
 
 impl Place {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Play,
         Self::Block,
         Self::Task,
+        Self::Role,
         Self::Handler,
         Self::ImportPlaybook,
         Self::LoopControl,
@@ -36,6 +39,7 @@ impl Place {
             Self::Handler => "a handler",
             Self::ImportPlaybook => "an `import_playbook`",
             Self::LoopControl => "a `loop_control`",
+            Self::Role => "a role",
         }
     }
 
@@ -48,6 +52,7 @@ impl Place {
             Self::Handler => "handlers",
             Self::ImportPlaybook => "`import_playbook`",
             Self::LoopControl => "`loop_control`",
+            Self::Role => "roles",
         }
     }
 }

@@ -7,7 +7,7 @@ use super::common::{common, tags};
 use super::decoder::{Decoder, is_template};
 use super::fields::Fields;
 use super::place::Place;
-use super::{action, names, notified, step, value};
+use super::{action, names, notified, prompts, role, step, value};
 use crate::diag::Diagnostic;
 use crate::vars::VarMap;
 use crate::yaml::{Node, Scalar};
@@ -39,7 +39,7 @@ pub(super) fn playbook(decoder: &mut Decoder<'_>, node: &Node) -> Vec<Play> {
         if is_import(entry) {
             plays.extend(import(decoder, entry));
         } else {
-            let Some(play) = play(decoder, entry) else {
+            let Some(play) = decoder.inside(entry, |decoder| play(decoder, entry)) else {
                 continue;
             };
             notified::check(decoder, &play);
@@ -155,22 +155,32 @@ fn play(decoder: &mut Decoder<'_>, entry: &Node) -> Option<Play> {
     let hosts = hosts(decoder, &fields);
     check_serial(decoder, fields.value("serial"));
     check_strategy(decoder, fields.value("strategy"));
+    let vars_prompt = prompts::prompts(decoder, fields.value("vars_prompt"));
     let vars_files = vars_files(decoder, fields.value("vars_files"));
+    let roles = role::roles(decoder, "roles", fields.value("roles"));
     let mut steps = |name: &str, place: Place| match fields.value(name) {
         Some(node) => step::steps(decoder, name, node, place),
         None => Vec::new(),
     };
+    let (pre_tasks, tasks) = (steps("pre_tasks", Place::Task), steps("tasks", Place::Task));
+    let post_tasks = steps("post_tasks", Place::Task);
+    let mut handlers = role::handlers(&roles);
+    for steps in [&pre_tasks, &tasks, &post_tasks] {
+        handlers.extend(role::handlers(steps));
+    }
+    handlers.extend(steps("handlers", Place::Handler));
     Some(Play {
         source: Arc::clone(entry.span.source()),
         span: entry.span.clone(),
-        pre_tasks: steps("pre_tasks", Place::Task),
-        tasks: steps("tasks", Place::Task),
-        post_tasks: steps("post_tasks", Place::Task),
-        handlers: steps("handlers", Place::Handler),
+        pre_tasks,
+        tasks: [roles, tasks].concat(),
+        post_tasks,
+        handlers,
         common,
         hosts: hosts?,
         gather_facts: fields.take("gather_facts"),
         gather_subset: fields.take("gather_subset"),
+        vars_prompt,
         vars_files,
         serial: fields.take("serial"),
         order: fields.take("order"),

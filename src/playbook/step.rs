@@ -49,6 +49,10 @@ pub(super) fn file(decoder: &mut Decoder<'_>, node: &Node, place: Place) -> Vec<
 }
 
 fn step(decoder: &mut Decoder<'_>, node: &Node, place: Place) -> Option<Step> {
+    decoder.inside(node, |decoder| one(decoder, node, place))
+}
+
+fn one(decoder: &mut Decoder<'_>, node: &Node, place: Place) -> Option<Step> {
     if BLOCK.iter().any(|name| node.get(name).is_some()) {
         if place == Place::Handler {
             decoder.push(
@@ -90,6 +94,7 @@ fn block(decoder: &mut Decoder<'_>, node: &Node) -> Option<Block> {
         rescue: part("rescue"),
         always: part("always"),
         common,
+        role: None,
     })
 }
 

@@ -9,12 +9,12 @@ use super::decoder::{Decoder, is_template};
 use super::fields::Fields;
 use super::place::Place;
 use super::play::static_file;
-use super::{args, step};
+use super::{args, keyword, role, step};
 use crate::diag::{Diagnostic, did_you_mean, or_list};
 use crate::yaml::{Node, Style};
 
 /// What can be said of an `import_tasks` itself: the keywords its tasks inherit.
-const NOT_ON_IMPORT: [&str; 14] = [
+const NOT_ON_IMPORT: [&str; 13] = [
     "action",
     "args",
     "changed_when",
@@ -28,10 +28,9 @@ const NOT_ON_IMPORT: [&str; 14] = [
     "register",
     "retries",
     "until",
-    "with_items",
 ];
 /// The keywords of an `include_tasks`; others go to the tasks through `apply`.
-const ON_INCLUDE: [&str; 15] = [
+const ON_INCLUDE: [&str; 14] = [
     "action",
     "args",
     "collections",
@@ -46,7 +45,6 @@ const ON_INCLUDE: [&str; 15] = [
     "timeout",
     "vars",
     "when",
-    "with_items",
 ];
 
 /// One task or handler; an `import_tasks` is the block of its tasks.
@@ -64,6 +62,10 @@ pub(super) fn task(decoder: &mut Decoder<'_>, node: &Node, place: Place) -> Opti
     }
     let action = match call.target {
         Target::ImportTasks => return import(decoder, &fields, &call, common),
+        Target::ImportRole => return role::import(decoder, &fields, &call, common),
+        Target::IncludeRole => {
+            Action::IncludeRole(Box::new(role::include(decoder, &fields, &call)?))
+        }
         Target::IncludeTasks => Action::Include(Box::new(include(decoder, &fields, &call)?)),
         Target::Meta => Action::Meta(meta(decoder, &call)?),
         Target::Module(spec) => Action::Module {
@@ -83,7 +85,7 @@ pub(super) fn task(decoder: &mut Decoder<'_>, node: &Node, place: Place) -> Opti
 
 /// What is a task's own besides its action.
 fn rest(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Task {
-    let (items, flatten_loop) = looped(decoder, fields);
+    let (items, loop_lookup) = looped(decoder, fields);
     let span = fields.node.span.clone();
     Task {
         action_span: span.clone(),
@@ -92,7 +94,7 @@ fn rest(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Task {
         action: Action::Meta(Meta::Noop),
         register: fields.take("register"),
         r#loop: items,
-        flatten_loop,
+        loop_lookup,
         loop_control: loop_control(decoder, fields),
         until: fields.take("until"),
         retries: fields.take("retries"),
@@ -104,33 +106,31 @@ fn rest(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> Task {
     }
 }
 
-/// `loop` or `with_items`, and whether the list is flattened.
-fn looped(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> (Option<Node>, bool) {
-    let with_items = fields.value("with_items");
-    if let Some(node) = with_items {
+/// `loop` or a `with_…`, and the lookup of the latter.
+fn looped(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> (Option<Node>, Option<&'static str>) {
+    let mut written = fields.keywords().filter(|(name, _)| keyword::is_loop(name));
+    let Some((name, _)) = written.next() else {
+        return (None, None);
+    };
+    if let Some((_, second)) = written.next() {
+        let message = "a task has one loop: either `loop` or one `with_…`";
+        decoder.push(Diagnostic::error(message).at(&second.span));
+        return (None, None);
+    }
+    let items = fields.value(name);
+    if let Some(node) = items {
         decoder.check_templates(node);
     }
-    match (fields.value("loop"), with_items) {
-        (Some(_), Some(_)) => {
-            let written = fields.key("with_items").unwrap_or(fields.node);
-            decoder.push(
-                Diagnostic::error("a task has either `loop` or `with_items`").at(&written.span),
-            );
-            (None, false)
-        }
-        (None, Some(items)) => (Some(items.clone()), true),
-        (items, None) => (items.cloned(), false),
-    }
+    (items.cloned(), keyword::lookup(name))
 }
 
 fn loop_control(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> LoopControl {
     let Some(node) = fields.value("loop_control") else {
         return LoopControl::default();
     };
-    if ["loop", "with_items"]
-        .iter()
-        .all(|name| fields.node.get(name).is_none())
-    {
+    let entries = fields.node.map().unwrap_or_default();
+    let names = entries.iter().filter_map(|(key, _)| key.raw());
+    if !names.into_iter().any(keyword::is_loop) {
         let key = fields.key("loop_control").unwrap_or(node);
         decoder.push(Diagnostic::error("`loop_control` needs a `loop`").at(&key.span));
     }
@@ -144,6 +144,8 @@ fn loop_control(decoder: &mut Decoder<'_>, fields: &Fields<'_>) -> LoopControl {
         label: inner.take("label"),
         pause: inner.take("pause"),
         extended: inner.take("extended"),
+        extended_allitems: inner.take("extended_allitems"),
+        break_when: inner.take("break_when"),
     }
 }
 
@@ -154,17 +156,7 @@ fn import(
     call: &Call,
     common: Common,
 ) -> Option<Step> {
-    for (name, key) in fields
-        .keywords()
-        .filter(|(name, _)| NOT_ON_IMPORT.contains(name))
-    {
-        let error =
-            Diagnostic::error(format!("`{name}` cannot stand on `import_tasks`")).at(&key.span);
-        decoder.push(match name {
-            "loop" | "with_items" | "loop_control" => error.help("use `include_tasks`"),
-            _ => error.help("write it on the tasks of the file"),
-        });
-    }
+    refuse_on_import(decoder, fields, "import_tasks");
     let file = match call.value.map() {
         Some(_) => call.value.get("file"),
         None => Some(&call.value).filter(|value| !value.is_null()),
@@ -179,19 +171,44 @@ fn import(
         body,
         rescue: Vec::new(),
         always: Vec::new(),
+        role: None,
     })))
 }
 
-fn include(decoder: &mut Decoder<'_>, fields: &Fields<'_>, call: &Call) -> Option<Include> {
+/// Refuses the keywords that tasks cannot inherit from an import.
+pub(super) fn refuse_on_import(decoder: &mut Decoder<'_>, fields: &Fields<'_>, action: &str) {
     for (name, key) in fields
         .keywords()
-        .filter(|(name, _)| !ON_INCLUDE.contains(name))
+        .filter(|(name, _)| NOT_ON_IMPORT.contains(name) || keyword::is_loop(name))
     {
-        let message = format!("`{name}` cannot stand on `include_tasks`");
+        let message = format!("`{name}` cannot stand on `{action}`");
+        let error = Diagnostic::error(message).at(&key.span);
+        decoder.push(match name {
+            "args" if action.ends_with("import_role") => continue,
+            name if name == "loop_control" || keyword::is_loop(name) => {
+                error.help(format!("use `{}`", action.replace("import", "include")))
+            }
+            _ if action.ends_with("import_role") => error.help("write it on the tasks of the role"),
+            _ => error.help("write it on the tasks of the file"),
+        });
+    }
+}
+
+/// Refuses the keywords that only tasks can have.
+pub(super) fn refuse_on_include(decoder: &mut Decoder<'_>, fields: &Fields<'_>, action: &str) {
+    for (name, key) in fields
+        .keywords()
+        .filter(|(name, _)| !ON_INCLUDE.contains(name) && !keyword::is_loop(name))
+    {
+        let message = format!("`{name}` cannot stand on `{action}`");
         let help =
             format!("to give it to the included tasks, write it below `apply: {{{name}: …}}`");
         decoder.push(Diagnostic::error(message).at(&key.span).help(help));
     }
+}
+
+fn include(decoder: &mut Decoder<'_>, fields: &Fields<'_>, call: &Call) -> Option<Include> {
+    refuse_on_include(decoder, fields, "include_tasks");
     refuse_other_options(decoder, call, &["file", "apply"]);
     let (file, apply) = match call.value.map() {
         Some(_) => (call.value.get("file"), call.value.get("apply")),
@@ -219,7 +236,7 @@ fn include(decoder: &mut Decoder<'_>, fields: &Fields<'_>, call: &Call) -> Optio
 }
 
 /// `apply`: the keywords of a block.
-fn applied(decoder: &mut Decoder<'_>, node: &Node) -> Common {
+pub(super) fn applied(decoder: &mut Decoder<'_>, node: &Node) -> Common {
     let Some(fields) = Fields::read(decoder, node, Place::Block) else {
         return Common::default();
     };

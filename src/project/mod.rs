@@ -3,16 +3,17 @@
 
 mod embedded;
 mod lookup;
+mod roles;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Diagnostics, SourceFile, Span, did_you_mean};
 use crate::modules::{FileKind, ProjectFile};
-use crate::playbook::{self, Files, Playbook, Section, Step};
+use crate::playbook::{self, Files, Part, Playbook, Role, RoleFolder, RoleFrom, Section, Step};
 use crate::template::Templar;
 use crate::vars::{Var, VarMap};
-use crate::yaml;
+use crate::yaml::{self, Node};
 
 pub use embedded::playbooks as embedded_playbooks;
 
@@ -21,14 +22,15 @@ pub use embedded::playbooks as embedded_playbooks;
 pub struct Project {
     dir: PathBuf,
     templar: Arc<Templar>,
+    /// Where roles are looked for besides the playbook's folder.
     roles_path: Vec<PathBuf>,
 }
 
 impl Project {
-    /// The project in a folder.
+    /// The project in a folder; roles are looked for where Ansible does by default.
     #[must_use]
     pub fn new(dir: PathBuf, templar: &Arc<Templar>) -> Arc<Self> {
-        Self::with_roles(dir, templar, Vec::new())
+        Self::with_roles(dir, templar, roles::default_path())
     }
 
     /// The project in a folder, with folders of roles from elsewhere (the setting `roles_path`).
@@ -111,24 +113,41 @@ impl Project {
         Err(error.help("it is looked for beside the playbook, and in `vars/` there"))
     }
 
-    /// Reads and decodes a file of tasks, named in a task at `from` of a play.
+    /// Reads and decodes a file of tasks, named in a task at `from` of a play, within roles.
     pub fn tasks_file(
         &self,
         from: &Span,
-        play: &SourceFile,
+        roles: &[PathBuf],
+        play: &Arc<SourceFile>,
         name: &str,
         section: Section,
     ) -> Result<Vec<Step>, Diagnostics> {
         let own = self.read(from.source(), name);
+        let own = own.or_else(|why| match lookup::tasks_of_roles(roles, section, name) {
+            Some(path) => read(&path).map_err(|error| error.message),
+            None => Err(why),
+        });
         let source = own.or_else(|why| self.read(play, name).map_err(|_| why));
         let source = source.map_err(|why| Diagnostic::error(why).at(from))?;
-        playbook::load_tasks(&source, self, &self.templar, section)
+        playbook::load_tasks(&source, play, self, &self.templar, section)
     }
 
-    /// Finds a file or a template for a module.
+    /// Finds and reads the role that a task of a play calls `name`.
+    pub fn included_role(
+        &self,
+        name: &Node,
+        from: &RoleFrom,
+        play: &Arc<SourceFile>,
+    ) -> Result<Arc<Role>, Diagnostics> {
+        playbook::load_role(name, from, play, self, &self.templar)
+    }
+
+    /// Finds a file or a template for a module: in the roles around, innermost first, beside the
+    /// file of tasks, beside the playbook.
     pub fn file(
         &self,
         from: &Span,
+        roles: &[PathBuf],
         play: &SourceFile,
         kind: FileKind,
         name: &str,
@@ -138,6 +157,12 @@ impl Project {
             FileKind::Templates => "templates",
         };
         let mut looked = Vec::new();
+        for path in lookup::in_roles(roles, folder, name) {
+            if path.exists() {
+                return Ok(ProjectFile::Disk(path));
+            }
+            looked.push(path);
+        }
         for source in [from.source().as_ref(), play] {
             for path in lookup::candidates(source, &[folder, ""], name) {
                 if path.exists() {
@@ -166,6 +191,7 @@ impl Project {
 impl Files for Project {
     fn read(&self, from: &SourceFile, relative: &str) -> Result<Arc<SourceFile>, String> {
         let mut candidates = lookup::candidates(from, &["", "tasks"], relative);
+        candidates.extend(lookup::role_tasks(from, relative));
         candidates.push(self.dir.join("playbooks").join(relative));
         if let Some(path) = candidates.iter().find(|path| path.is_file()) {
             return read(path).map_err(|error| error.message);
@@ -180,6 +206,31 @@ impl Files for Project {
             "there is no file `{relative}`; looked for {}",
             looked.join(", ")
         ))
+    }
+
+    fn role(
+        &self,
+        playbook: &SourceFile,
+        beside: Option<&RoleFolder>,
+        name: &str,
+    ) -> Result<RoleFolder, Diagnostic> {
+        let folder = playbook.path.as_deref().and_then(Path::parent);
+        let search = roles::Search {
+            playbook: folder.unwrap_or(&self.dir),
+            configured: &self.roles_path,
+            beside: beside.and_then(|role| role.dir.parent()),
+            project: &self.dir,
+        };
+        search.find(name)
+    }
+
+    fn part(
+        &self,
+        role: &RoleFolder,
+        part: Part,
+        file: Option<&str>,
+    ) -> Result<Vec<Arc<SourceFile>>, Diagnostic> {
+        roles::part(role, part, file)
     }
 }
 

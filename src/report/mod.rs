@@ -4,6 +4,7 @@
 
 pub mod config;
 pub mod doc;
+pub mod inventory;
 pub mod lab;
 pub mod listing;
 

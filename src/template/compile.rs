@@ -6,9 +6,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use minijinja::{Error, ErrorKind, Expression};
 
-use super::chain::{self, Rewritten};
 use super::depth::{MAX_DEPTH, is_too_deep};
 use super::env;
+use super::rewrite::{self, Backslash, Rewritten};
 use super::scan::{self, Part, Shape};
 use super::tags::{self, Delimiters};
 
@@ -94,7 +94,9 @@ impl Cache {
 
     /// A bare expression.
     pub(super) fn expression(&self, text: &str) -> Result<Arc<Code>, Unparsed> {
-        cached(&self.expressions, text, |text| code(text, 0..text.len()))
+        cached(&self.expressions, text, |text| {
+            code(text, 0..text.len(), Backslash::Escapes)
+        })
     }
 }
 
@@ -120,12 +122,12 @@ fn cached<T>(
 
 fn program(text: &str) -> Result<Program, Unparsed> {
     match scan::shape(text) {
-        Shape::Single(range) => Ok(Program::Single(code(text, range)?)),
+        Shape::Single(range) => Ok(Program::Single(code(text, range, Backslash::Itself)?)),
         Shape::Parts(parts) => parts
             .into_iter()
             .map(|part| match part {
                 Part::Text(range) => Ok(Piece::Text(range)),
-                Part::Expression(range) => code(text, range).map(Piece::Code),
+                Part::Expression(range) => code(text, range, Backslash::Itself).map(Piece::Code),
             })
             .collect::<Result<_, _>>()
             .map(Program::Parts),
@@ -134,7 +136,7 @@ fn program(text: &str) -> Result<Program, Unparsed> {
                 error,
                 place: Some(range),
             })?;
-            let rewritten = chain::template(text, &Delimiters::default());
+            let rewritten = rewrite::template(text, &Delimiters::default(), Backslash::Itself);
             env::environment()
                 .template_from_named_str("template", &rewritten.text)
                 .map_err(|error| unparsed(error, 0, &rewritten))?;
@@ -163,7 +165,7 @@ fn too_deep() -> Error {
     Error::new(ErrorKind::SyntaxError, message)
 }
 
-fn code(text: &str, range: Range<usize>) -> Result<Code, Unparsed> {
+fn code(text: &str, range: Range<usize>, backslash: Backslash) -> Result<Code, Unparsed> {
     let at = range.start;
     let source = &text[range.clone()];
     if is_too_deep(source) {
@@ -173,7 +175,7 @@ fn code(text: &str, range: Range<usize>) -> Result<Code, Unparsed> {
             place,
         });
     }
-    let rewritten = chain::expression(source);
+    let rewritten = rewrite::expression(source, backslash);
     let expression = env::environment()
         .compile_expression_owned(rewritten.text.clone())
         .map_err(|error| unparsed(error, at, &rewritten))?;

@@ -108,11 +108,7 @@ fn operation(error: &Error) -> Diagnostic {
         ErrorKind::MissingArgument => format!("missing argument: {}", detail(error)),
         _ => detail(error),
     };
-    let diagnostic = Diagnostic::error(&message);
-    if message.contains("use % operator") {
-        return diagnostic.help("to fill in a text write `'…' | format(value)`");
-    }
-    diagnostic
+    Diagnostic::error(message)
 }
 
 /// `filter x is unknown`, with the nearest one that is known.

@@ -2,10 +2,11 @@
 
 use std::sync::LazyLock;
 
-use minijinja::{AutoEscape, Environment, State, UndefinedBehavior, escape_formatter};
+use minijinja::value::ValueKind;
+use minijinja::{AutoEscape, Environment, Error, State, UndefinedBehavior, escape_formatter};
 
 use super::omit::{is_omit, omit};
-use super::{chain, filters, functions, methods, tests};
+use super::{filters, functions, methods, native, rewrite, tests};
 use crate::vars::Value;
 
 /// How many instructions one evaluation may take: seconds of work, where real templates need
@@ -48,7 +49,7 @@ fn build() -> Environment<'static> {
     env.set_formatter(format);
     env.set_unknown_method_callback(methods::call);
     env.add_global("omit", omit());
-    env.add_filter(chain::FILTER, chain::follow);
+    rewrite::register(&mut env);
     for entry in filters::all().chain(tests::all()) {
         entry.register_both(&mut env);
     }
@@ -69,8 +70,16 @@ fn format(
     if is_omit(value) {
         return Err(omitted_in_text());
     }
+    if value.is_none() {
+        return Ok(());
+    }
     state.get_or_insert_extension(Emitted(Value::UNDEFINED)).0 = value.clone();
-    escape_formatter(out, state, value)
+    match f64::try_from(value.clone()) {
+        Ok(_) if value.kind() == ValueKind::Number && !value.is_integer() => {
+            out.write_str(&native::text(value)).map_err(Error::from)
+        }
+        _ => escape_formatter(out, state, value),
+    }
 }
 
 /// `omit` has no text.

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, Error, ErrorKind};
 
-use super::chain::{self, Rewritten};
 use super::compile::bounded;
 use super::diagnose::diagnose;
+use super::rewrite::{self, Backslash, Rewritten};
 use super::tags::Delimiters;
 use super::{Templar, TemplateError, env};
 use crate::diag::{Diagnostic, SourceFile, Span};
@@ -95,7 +95,7 @@ impl Templar {
         bounded(&source.text, &options.delimiters()).map_err(|(error, range)| {
             diagnose(&error, &|_| Some(Span::new(source, range.clone())), None)
         })?;
-        let rewritten = chain::template(&source.text, &options.delimiters());
+        let rewritten = rewrite::template(&source.text, &options.delimiters(), Backslash::Escapes);
         let place = |error: &Error| Some(located(source, &rewritten, &included, error));
         let template = env.template_from_named_str(&source.name, &rewritten.text);
         template
@@ -132,7 +132,7 @@ fn load(name: &str, options: &FileOptions, included: &Included) -> Result<Option
     let source = vault::plain_source(&source)
         .map_err(|error| Error::new(ErrorKind::BadInclude, error.one_line()))?;
     bounded(&source.text, &options.delimiters()).map_err(|(error, _)| error)?;
-    let rewritten = chain::template(&source.text, &options.delimiters());
+    let rewritten = rewrite::template(&source.text, &options.delimiters(), Backslash::Escapes);
     let text = rewritten.text.clone();
     let mut included = included.lock().unwrap_or_else(PoisonError::into_inner);
     included.insert(name.to_owned(), (source, rewritten));

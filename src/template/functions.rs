@@ -45,7 +45,7 @@ fn lookup(state: &State<'_, '_>, name: &str, args: Rest<ValueOrKwargs>) -> Resul
     if found.len() == 1 {
         return Ok(found.remove(0));
     }
-    if found.iter().all(|value| value.kind() == ValueKind::String) {
+    if !found.is_empty() && found.iter().all(|value| value.kind() == ValueKind::String) {
         let texts: Vec<&str> = found.iter().filter_map(Value::as_str).collect();
         return Ok(Value::from(texts.join(",")));
     }
@@ -53,7 +53,9 @@ fn lookup(state: &State<'_, '_>, name: &str, args: Rest<ValueOrKwargs>) -> Resul
 }
 
 fn query(state: &State<'_, '_>, name: &str, args: Rest<ValueOrKwargs>) -> Result<Value, Error> {
-    lookups::run(name, &lookups::Call::new(state, args.into_values())?).map(Value::from)
+    let mut call = lookups::Call::new(state, args.into_values())?;
+    call.wants_list = true;
+    lookups::run(name, &call).map(Value::from)
 }
 
 fn now(utc: Option<bool>, format: Option<&str>, kwargs: Kwargs) -> Result<Value, Error> {

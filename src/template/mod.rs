@@ -3,7 +3,6 @@
 //! Undefined variables are always errors, results keep their native types, conditions must be
 //! booleans, and data observed at run time is never rendered.
 
-mod chain;
 mod check;
 mod compile;
 mod condition;
@@ -15,11 +14,14 @@ mod file;
 mod filters;
 mod functions;
 mod lookups;
+mod mersenne;
 mod methods;
 mod names;
 mod native;
 mod omit;
+mod pattern;
 mod render;
+mod rewrite;
 mod scan;
 mod table;
 mod tags;
@@ -33,6 +35,7 @@ use std::sync::Arc;
 pub use condition::Condition;
 pub use error::TemplateError;
 pub use file::FileOptions;
+pub(crate) use filters::json_line;
 pub use omit::is_omit;
 pub use table::Entry;
 

@@ -1,10 +1,13 @@
 //! From what an expression came to, to the value a variable or an argument holds.
 
+use std::fmt::Write as _;
+
 use indexmap::IndexMap;
-use minijinja::Error;
 use minijinja::value::{Tuple, ValueKind};
+use minijinja::{Error, ErrorKind};
 
 use super::omit::is_omit;
+use super::rewrite::frozen;
 use crate::vars::Value;
 
 /// Plain data: generators and tuples become lists, `omit` inside a container is dropped. None
@@ -28,6 +31,42 @@ pub(super) fn valid(value: Value) -> Result<Value, Error> {
     items.next().unwrap_or(Ok(Value::UNDEFINED))
 }
 
+/// Writes a value into a text, as Python would.
+pub(super) fn write(out: &mut String, value: &Value) -> std::fmt::Result {
+    match value.as_str() {
+        Some(text) => out.push_str(text),
+        None if value.kind() == ValueKind::Number && !value.is_integer() => {
+            let number = f64::try_from(value.clone()).map_err(|_| std::fmt::Error)?;
+            write_float(out, number, value)?;
+        }
+        None => write!(out, "{value}")?,
+    }
+    Ok(())
+}
+
+/// Very large and very small numbers have an exponent of two digits at least.
+fn write_float(out: &mut String, number: f64, value: &Value) -> std::fmt::Result {
+    let size = number.abs();
+    if !size.is_finite() || size == 0.0 || (1e-4..1e16).contains(&size) {
+        return write!(out, "{value}");
+    }
+    let text = format!("{number:e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (sign, exponent) = match exponent.strip_prefix('-') {
+        Some(exponent) => ('-', exponent),
+        None => ('+', exponent),
+    };
+    write!(out, "{digits}e{sign}{exponent:0>2}")
+}
+
+/// A value as a text.
+pub(super) fn text(value: &Value) -> String {
+    let mut out = String::new();
+    // Writing to a string never fails.
+    let _ = write(&mut out, value);
+    out
+}
+
 enum Change {
     No,
     Yes(Value),
@@ -36,14 +75,31 @@ enum Change {
 }
 
 fn rebuilt(value: &Value) -> Change {
+    if let Some(plain) = frozen(value) {
+        return match rebuilt(&plain) {
+            Change::No => Change::Yes(plain),
+            other => other,
+        };
+    }
     match value.kind() {
         ValueKind::Undefined => Change::Undefined,
         ValueKind::Invalid => Change::Failed(value.clone()),
         ValueKind::Iterable => list(value, true),
         ValueKind::Seq => list(value, value.downcast_object_ref::<Tuple>().is_some()),
         ValueKind::Map => map(value),
+        ValueKind::Number if value.is_integer() && !fits(value) => Change::Failed(too_large(value)),
         _ => Change::No,
     }
+}
+
+/// Whether an integer is one that JSON, YAML and modules can hold.
+fn fits(value: &Value) -> bool {
+    i64::try_from(value.clone()).is_ok() || u64::try_from(value.clone()).is_ok()
+}
+
+fn too_large(value: &Value) -> Value {
+    let message = format!("{value} is too large: integers have 64 bits here");
+    Value::from(Error::new(ErrorKind::InvalidOperation, message))
 }
 
 fn list(value: &Value, mut changed: bool) -> Change {

@@ -1,17 +1,16 @@
 //! Rendering of YAML nodes.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::chain::Rewritten;
 use super::compile::{Code, Piece, Program, Unparsed};
 use super::condition::{bare, literal};
 use super::diagnose::diagnose;
 use super::omit::is_omit;
-use super::{Templar, TemplateError, env, native, scan};
+use super::rewrite::Rewritten;
+use super::{Templar, TemplateError, env, lookups, native, scan};
 use crate::diag::{Diagnostic, Span};
 use crate::vars::{Scope, Value};
 use crate::vault;
@@ -48,6 +47,23 @@ impl Templar {
         let code = self.cache.expression(inner);
         let code = code.map_err(|unparsed| unparsed_at(node, at, &unparsed))?;
         evaluate(&code, at, node, scope)
+    }
+
+    /// What a lookup finds for these terms, as `query(name, *terms)` does; `node` is where they
+    /// were written.
+    pub fn lookup(
+        &self,
+        name: &str,
+        terms: Vec<Value>,
+        node: &Node,
+        scope: &Arc<Scope>,
+    ) -> Result<Vec<Value>, TemplateError> {
+        let template = env::environment().template_from_str("");
+        let found = template.and_then(|template| {
+            let mut captured = template.render_captured(scope.as_value())?;
+            captured.with_state_mut(|state| lookups::run(name, &lookups::Call::new(state, terms)?))
+        });
+        found.map_err(|error| diagnose(&error, &|_| Some(node.span.clone()), Some(scope)))
     }
 
     fn seq(&self, items: &[Node], scope: &Arc<Scope>) -> Result<Value, TemplateError> {
@@ -174,6 +190,7 @@ fn is_undefined(error: &minijinja::Error) -> bool {
     error.kind() == minijinja::ErrorKind::UndefinedError
 }
 
+/// As in Ansible, what is none leaves no trace; one value alone keeps its type.
 fn joined(
     pieces: &[Piece],
     text: &str,
@@ -181,25 +198,34 @@ fn joined(
     scope: &Arc<Scope>,
 ) -> Result<Value, TemplateError> {
     let mut out = String::new();
+    let mut only = Some(Value::from(()));
     for piece in pieces {
-        match piece {
-            Piece::Text(range) => out.push_str(&text[range.clone()]),
-            Piece::Code(code) => {
-                let value = evaluate(code, 0, node, scope)?;
-                if is_omit(&value) {
-                    let span = located(node, 0, code, None);
-                    return Err(diagnose(
-                        &env::omitted_in_text(),
-                        &|_| Some(span.clone()),
-                        None,
-                    ));
-                }
-                // Writing to a string never fails.
-                let _ = write!(out, "{value}");
+        let value = match piece {
+            Piece::Text(range) => {
+                out.push_str(&text[range.clone()]);
+                only = None;
+                continue;
             }
+            Piece::Code(code) => joinable(code, node, scope)?,
+        };
+        if value.is_none() {
+            continue;
         }
+        // Writing to a string never fails.
+        let _ = native::write(&mut out, &value);
+        only = only.filter(Value::is_none).map(|_| value);
     }
-    Ok(Value::from(out))
+    Ok(only.unwrap_or_else(|| Value::from(out)))
+}
+
+fn joinable(code: &Code, node: &Node, scope: &Arc<Scope>) -> Result<Value, TemplateError> {
+    let value = evaluate(code, 0, node, scope)?;
+    if is_omit(&value) {
+        let span = located(node, 0, code, None);
+        let place = |_: &minijinja::Error| Some(span.clone());
+        return Err(diagnose(&env::omitted_in_text(), &place, None));
+    }
+    Ok(value)
 }
 
 fn statements(
@@ -221,8 +247,10 @@ fn statements(
         Ok((last, captured.into_output()))
     });
     let (last, output) = rendered.map_err(|error| diagnose(&error, &place, Some(scope)))?;
-    let whole = !last.is_undefined() && last.as_str().is_none() && last.to_string() == output;
-    if !whole {
+    if last.is_undefined() && output.is_empty() {
+        return Ok(Value::from(()));
+    }
+    if last.is_undefined() || last.as_str().is_some() || native::text(&last) != output {
         return Ok(Value::from(output));
     }
     let value = native::plain(last).map_err(|error| diagnose(&error, &place, Some(scope)))?;

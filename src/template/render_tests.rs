@@ -50,7 +50,7 @@ fn text_around_expressions_makes_text_as_python_writes_it() {
         ("' {{ port }}'", "' 5432'"),
         (
             "'{{ flag }} {{ nothing }} {{ list }} {{ db }}'",
-            "\"True None ['a', 'b'] {'host': 'h', 'ports': [1, 2]}\"",
+            "\"True  ['a', 'b'] {'host': 'h', 'ports': [1, 2]}\"",
         ),
         ("|\n  port={{ port }}\n  x\n", "'port=5432\\nx\\n'"),
         (">\n  {{ name }}\n", "'pg1\\n'"),
@@ -210,4 +210,58 @@ fn endless_work_is_stopped() {
         told.contains("template was stopped: it runs for too long"),
         "{told}"
     );
+}
+
+#[test]
+fn lists_and_mappings_a_template_sets_can_change() {
+    for (text, expected) in [
+        (
+            "{% set o = [] %}{% for i in [3, 1] %}{{ o.append(i) }}{% endfor %}{{ o }}",
+            "[3,1]",
+        ),
+        (
+            "{% set o = {'a': []} %}{% set _ = o.a.append(1) %}{% set _ = o.update({'b': o}) %}{{ o }}",
+            r#"{"a":[1],"b":{"a":[1]}}"#,
+        ),
+        (
+            "{% set o = {} %}{% set _ = o.setdefault('x', []).append(2) %}{{ o | length }} {{ o }}",
+            r#""1 {'x': [2]}""#,
+        ),
+        (
+            "{% set o = [3, 1, 2] %}{{ o.sort() }}{{ o.pop() }}{{ o.insert(0, 9) }}{{ o | join(',') }}",
+            r#""39,1,2""#,
+        ),
+        (
+            "{% set o = [1] %}{% set p = o %}{{ p.append(2) }}{{ o == [1, 2] }}",
+            "true",
+        ),
+    ] {
+        assert_eq!(plainly(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_none_leaves_no_trace() {
+    for (text, expected) in [
+        ("a{{ none }}b", r#""ab""#),
+        ("{{ none }}{{ 5 }}", "5"),
+        ("{{ none }}{{ none }}", "null"),
+        ("{% if false %}x{% endif %}", "null"),
+        (
+            "x {{ 1e20 }} {{ 1.5e-7 }} {{ 2.0 }}",
+            r#""x 1e+20 1.5e-07 2.0""#,
+        ),
+    ] {
+        assert_eq!(plainly(text), expected, "{text}");
+    }
+}
+
+fn plainly(text: &str) -> String {
+    let scope = scope("{}");
+    let span = crate::diag::SourceFile::inline("test.yml", text).whole();
+    let node = Node::text(&span, text, crate::yaml::Style::Plain);
+    match scope.templar().node(&node, &scope) {
+        Ok(value) => crate::vars::to_json(&value).to_string(),
+        Err(error) => format!("error: {error}"),
+    }
 }

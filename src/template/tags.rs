@@ -32,6 +32,12 @@ enum Tag {
 
 /// The byte ranges of the code in a template. What does not end is left to the parser.
 pub(super) fn code(text: &str, delimiters: &Delimiters<'_>) -> Vec<Range<usize>> {
+    let tagged = tagged(text, delimiters).into_iter();
+    tagged.map(|(range, _)| range).collect()
+}
+
+/// The same, each with whether it is a statement.
+pub(super) fn tagged(text: &str, delimiters: &Delimiters<'_>) -> Vec<(Range<usize>, bool)> {
     let mut found = Vec::new();
     let mut at = 0;
     let mut raw = false;
@@ -46,7 +52,7 @@ pub(super) fn code(text: &str, delimiters: &Delimiters<'_>) -> Vec<Range<usize>>
         } else if is_block && word == "raw" {
             raw = true;
         } else if !raw && tag != Tag::Comment {
-            found.push(start..end);
+            found.push((start..end, is_block));
         }
         at = end + end_delimiter.len();
     }

@@ -82,7 +82,7 @@ fn hosts_added_in_a_run_keep_the_order_they_were_added_in() {
         task choose
           a item c changed
           a item b changed
-          a changed all items completed
+          a changed All items completed
         play q: c b
         task t
           c ok c! c,b b!

@@ -172,7 +172,7 @@ fn until_gives_up_and_says_what_it_waited_for() {
         "
         play p: a
         task one
-          a failed gave up after 3 attempts: `r.stdout == 'yes'` does not hold
+          a failed gave up after 3 attempts, as `r.stdout == 'yes'` does not hold
         aborted: no hosts left: a failed
         ",
     );

@@ -27,7 +27,7 @@ fn every_item_is_told_and_the_whole_is_registered() {
         task one
           a item no 1 ok
           a item no 2 changed
-          a changed all items completed
+          a changed All items completed
         task two
           a ok 1-2 True
         ",
@@ -55,7 +55,7 @@ fn what_one_item_sets_the_next_one_sees() {
         task one
           a item x ok
           a item y ok
-          a ok all items completed
+          a ok All items completed
         task two
           a ok [\"x\",\"y\"]
         ",
@@ -82,7 +82,7 @@ fn a_failed_item_fails_the_step_after_all_items() {
           a item 1 failed
           a item 2 skipped
           a item 3 failed
-          a failed 2 of 3 items failed; the first: no 1
+          a failed One or more items failed: 2 of 3; the first: no 1
         aborted: no hosts left: a failed
         ",
     );
@@ -129,7 +129,7 @@ fn pause_is_a_module_on_a_task_and_a_keyword_in_loop_control() {
         task loop
           a item 1 ok
           a item 2 ok
-          a ok all items completed
+          a ok All items completed
         ",
     );
 }

@@ -9,6 +9,7 @@ mod failures;
 mod handlers;
 mod includes;
 mod loops;
+mod prompts;
 mod selection;
 mod support;
 mod variables;

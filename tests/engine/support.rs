@@ -1,9 +1,9 @@
 //! Runs a playbook on local "hosts" and writes down the events, a line each.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use runbook::engine::{Engine, Interrupt, Options, Setup};
+use runbook::engine::{Engine, Interrupt, Operator, Options, Setup};
 use runbook::event::{Collector, Event, Reader, Sink, Status};
 use runbook::inventory::Inventory;
 use runbook::project::Project;
@@ -17,6 +17,17 @@ pub struct Case {
     extra: Vec<String>,
     options: Options,
     interrupt_at: Option<&'static str>,
+    answers: Vec<&'static str>,
+}
+
+/// The operator, whose answers are known beforehand; then nobody is there.
+struct Answers(Mutex<Vec<&'static str>>);
+
+#[async_trait::async_trait]
+impl Operator for Answers {
+    async fn ask(&self, _question: &str, _echo: bool) -> Option<String> {
+        self.0.lock().unwrap().pop().map(str::to_owned)
+    }
 }
 
 /// The operator's Ctrl-C at a task.
@@ -61,6 +72,7 @@ impl Case {
                 ..Options::default()
             },
             interrupt_at: None,
+            answers: Vec::new(),
         };
         case.file("site.yml", playbook)
     }
@@ -86,6 +98,12 @@ impl Case {
     /// The run is asked to stop when a task of this name begins.
     pub fn interrupt_at(mut self, task: &'static str) -> Self {
         self.interrupt_at = Some(task);
+        self
+    }
+
+    /// What the operator says when asked, in turn.
+    pub fn answers(mut self, answers: &[&'static str]) -> Self {
+        self.answers = answers.iter().rev().copied().collect();
         self
     }
 
@@ -123,7 +141,7 @@ impl Case {
             project,
             connector: Arc::new(SystemConnector::new()),
             sink: Sink::new(vec![Box::new(collector.clone()), Box::new(stopper)]),
-            operator: Arc::new(()),
+            operator: Arc::new(Answers(Mutex::new(self.answers))),
             interrupt,
         });
         let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -177,10 +177,10 @@ mod tests {
             .fails("command", json!({"cmd": "no-such-program x"}))
             .await;
         assert!(
-            msg.starts_with("non-zero return code 127 (no such command"),
+            msg.starts_with("Error executing command. (no such command"),
             "{msg}"
         );
-        assert_eq!(result["rc"], 127);
+        assert_eq!(result["rc"], 2);
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 
 use futures_util::FutureExt as _;
 
-use super::result::Started;
+use super::result::{Started, bare};
 use super::shell::line;
 use crate::module_args;
 use crate::modules::spec::{CheckMode, FreeForm, ModuleSpec};
@@ -34,7 +34,7 @@ pub(in crate::modules) static MODULE: ModuleSpec = ModuleSpec {
 async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
     let started = Started::now(args.cmd.clone().into(), false);
     let script = line(&args.cmd, args.executable.as_deref());
-    started.ended(&ctx.remote.run(&script).await?)
+    bare(started.ended(&ctx.remote.run(&script).await?))
 }
 
 #[cfg(test)]

@@ -29,6 +29,9 @@ impl Started {
 
     /// Stops the clock: an outcome, or for a code other than 0 a failure.
     pub(super) fn ended(self, output: &Output) -> Result<Outcome, Failure> {
+        if let Some(failure) = self.never_began(output) {
+            return Err(failure);
+        }
         let result = self.result(output);
         if output.ok() {
             return Ok(Outcome {
@@ -64,6 +67,31 @@ impl Started {
         outcome
     }
 
+    /// The shell of a `command` found no such program, or could not run it: told by the error
+    /// number, as Ansible does.
+    fn never_began(&self, output: &Output) -> Option<Failure> {
+        let words = self.cmd.as_array()?;
+        let said = output.err();
+        let said = said.trim();
+        let by_shell = said.contains("exec: ") && said.lines().count() == 1;
+        let errno = match output.code {
+            127 if by_shell => 2,
+            126 if by_shell => 13,
+            _ => return None,
+        };
+        let words: Vec<&str> = words.iter().filter_map(Json::as_str).collect();
+        let mut failure = Failure::new("Error executing command.")
+            .detail(message(output).replacen(&format!(" {}", output.code), "", 1))
+            .with("rc", errno)
+            .with("cmd", words.join(" "));
+        for name in ["stdout", "stderr"] {
+            failure = failure
+                .with(name, "")
+                .with(&format!("{name}_lines"), Vec::<Json>::new());
+        }
+        Some(failure)
+    }
+
     fn result(&self, output: &Output) -> Map<String, Json> {
         let end = Zoned::now();
         let took = self.start.duration_until(&end).as_micros();
@@ -85,6 +113,39 @@ impl Started {
         result.insert("end".to_owned(), stamp(&end).into());
         result.insert("delta".to_owned(), delta(took).into());
         result
+    }
+}
+
+/// The result without the command and its times, as `raw` and `script` give it.
+pub(super) fn bare(ended: Result<Outcome, Failure>) -> Result<Outcome, Failure> {
+    let strip = |result: &mut Map<String, Json>| {
+        for name in ["cmd", "start", "end", "delta"] {
+            result.shift_remove(name);
+        }
+        if result.get("msg").and_then(Json::as_str) == Some("") {
+            result.shift_remove("msg");
+        }
+    };
+    match ended {
+        Ok(mut outcome) => {
+            strip(&mut outcome.result);
+            Ok(outcome)
+        }
+        Err(Failure::Failed {
+            msg,
+            detail,
+            mut result,
+            place,
+        }) => {
+            strip(&mut result);
+            Err(Failure::Failed {
+                msg,
+                detail,
+                result,
+                place,
+            })
+        }
+        unreachable @ Err(_) => unreachable,
     }
 }
 

@@ -4,7 +4,7 @@ use futures_util::FutureExt as _;
 
 use super::command::guarded;
 use super::guard::Guard;
-use super::result::Started;
+use super::result::{Started, bare};
 use super::words::split;
 use crate::module_args;
 use crate::modules::context::{FileKind, ProjectFile};
@@ -71,10 +71,12 @@ async fn run(args: Args, ctx: &Ctx<'_>) -> Result<Outcome, Failure> {
         removes: args.removes.as_deref(),
     };
     let started = Started::now(args.cmd.clone().into(), false);
-    let mut outcome = guarded(guard, ctx, started, &line(&runner, rest), Some(&bytes)).await?;
-    // Unlike a command's, a script's guard makes it count as skipped.
-    outcome.skipped |= outcome.result["start"].is_null();
-    Ok(outcome)
+    let ended = guarded(guard, ctx, started, &line(&runner, rest), Some(&bytes)).await;
+    bare(ended.map(|mut outcome| {
+        // Unlike a command's, a script's guard makes it count as skipped.
+        outcome.skipped |= outcome.result["start"].is_null();
+        outcome
+    }))
 }
 
 /// Puts standard input into a private file, runs it and removes it.

@@ -88,7 +88,7 @@ async fn text(args: &Args, content: &Value, dest: &str, ctx: &Ctx<'_>) -> Result
         None if content.is_number() || content.kind() == minijinja::value::ValueKind::Bool => {
             content.to_string()
         }
-        None => serde_json::to_string(content).map_err(|e| Failure::new(e.to_string()))?,
+        None => crate::template::json_line(content),
     };
     let source = Source::embedded(String::new(), text.as_bytes());
     file(args, &source, None, None, dest, ctx).await

@@ -128,7 +128,7 @@ fn every_task_keyword_arrives() {
         Some(2)
     );
     assert_eq!(text(task.r#loop.as_ref()), Some("{{ list }}"));
-    assert!(!task.flatten_loop);
+    assert_eq!(task.loop_lookup, None);
     let control = &task.loop_control;
     let words = [
         &control.loop_var,
@@ -182,7 +182,7 @@ fn every_task_keyword_arrives() {
 #[test]
 fn with_items_is_a_loop_that_flattens() {
     let task = task("- ping:\n  with_items: [[1], 2]\n");
-    assert!(task.flatten_loop);
+    assert_eq!(task.loop_lookup, Some("items"));
     assert_eq!(
         task.r#loop.as_ref().and_then(Node::seq).map(<[Node]>::len),
         Some(2)

@@ -159,6 +159,7 @@ fn a_file_of_tasks_is_a_list() {
     let load = |text: &str| {
         load_tasks(
             &SourceFile::inline("t.yml", text),
+            &SourceFile::inline("play.yml", ""),
             &Given(&[]),
             &templar,
             Section::Tasks,

@@ -45,13 +45,11 @@ fn one_pass_names_them_all() {
     4 |   gather_facts: maybe
       |                 ^^^^^
 
-    error: `roles` is not supported yet
-     --> play.yml:5:3
+    error: there is no role `base`
+     --> play.yml:5:11
       |
     5 |   roles: [base]
-      |   ^^^^^
-      |
-      = help: put the role's tasks into a file and use `import_tasks`
+      |           ^^^^
 
     error: `data-dir` cannot be the name of a variable
      --> play.yml:7:5

@@ -67,7 +67,7 @@ fn values_of_play_keywords() {
         ),
         (
             "when: x",
-            "play.yml:1:3: `when` is a keyword of blocks, tasks and `import_playbook`, and cannot stand on a play (put it on the tasks, or on a block around them)",
+            "play.yml:1:3: `when` is a keyword of blocks, tasks, roles and `import_playbook`, and cannot stand on a play (put it on the tasks, or on a block around them)",
         ),
         (
             "tags: '{{ x }}'",
@@ -86,8 +86,16 @@ fn values_of_play_keywords() {
             "play.yml:1:24: `max_fail_percentage` must be a number, not a string",
         ),
         (
-            "vars_prompt: []",
-            "play.yml:1:3: `vars_prompt` is not supported yet (pass the values with `-e`, or ask with the `pause` module)",
+            "vars_prompt: [{name: a-b}, {name: a, promt: x}, {prompt: x}]",
+            "play.yml:1:24: `a-b` cannot be the name of a variable (a name is made of letters, digits and `_`, and begins with no digit; `a_b` would be one)\n\
+             play.yml:1:40: unknown option `promt` in `vars_prompt` (did you mean `prompt`?)\n\
+             play.yml:1:51: an entry of `vars_prompt` needs the `name` of a variable",
+        ),
+        (
+            "module_defaults: {cpy: {}, group/aws: {}, copy: {dst: x}}",
+            "play.yml:1:21: unknown module `cpy` in `module_defaults` (did you mean `copy`?)\n\
+             play.yml:1:30: no module here is in the group `aws` (the groups are `group/community.postgresql.postgresql`)\n\
+             play.yml:1:52: `copy` has no argument `dst` (did you mean `dest`?)",
         ),
     ] {
         let hosts = if line.starts_with("hosts") {
@@ -151,8 +159,8 @@ fn values_of_task_keywords() {
             "play.yml:4:7: `async` is not supported yet (remove it: a task may take as long as it needs; bound it with `timeout`)",
         ),
         (
-            "with_dict: x",
-            "play.yml:4:7: `with_dict` is not supported yet (write `loop: \"{{ the_mapping | dict2items }}\"`)",
+            "with_dicts: x",
+            "play.yml:4:7: unknown keyword `with_dicts` on a task: there is no lookup `dicts` (did you mean `with_dict`?)",
         ),
         (
             "loop_control: {label: x}",
@@ -183,7 +191,7 @@ fn values_of_task_keywords() {
 fn loops_are_written_once_and_controlled_by_known_words() {
     assert_eq!(
         told_of_tasks("- ping:\n  loop: [1]\n  with_items: [1]\n"),
-        "play.yml:5:7: a task has either `loop` or `with_items`"
+        "play.yml:5:7: a task has one loop: either `loop` or one `with_…`"
     );
     assert_eq!(
         told_of_tasks("- ping:\n  loop: [1]\n  loop_control: {loop_vr: x, pause: long}\n"),
@@ -220,8 +228,8 @@ fn tasks_without_exactly_one_module() {
             "play.yml:3:7: unknown keyword `wen` on a task (did you mean `when`?)",
         ),
         (
-            "- include_role: {name: x}",
-            "play.yml:3:7: `include_role` is not supported here (put the role's tasks into a file and use `include_tasks`)",
+            "- import_role: {name: x}",
+            "play.yml:3:27: there is no role `x`",
         ),
         (
             "- action: pong",
@@ -331,11 +339,15 @@ fn handlers_that_are_not_there() {
         ),
         "play.yml:2:41: no handler of this play is called `restrat` (did you mean `restart`?)"
     );
+    // An included file may import a role that brings it.
+    let text = "- hosts: all\n  tasks: [{include_tasks: {file: x, apply: {notify: zzz}}}]\n  handlers: [{name: restart, ping: }]\n";
+    let source = SourceFile::inline("play.yml", text);
+    let (_, warnings) = load(&source, &Given(&[]), &Templar::new()).expect("it is right");
+    let told: Vec<String> = warnings.iter().map(Diagnostic::one_line).collect();
     assert_eq!(
-        play(
-            "{include_tasks: {file: x, apply: {notify: zzz}}}",
-            "{name: restart, ping: }"
-        ),
-        "play.yml:2:53: no handler of this play is called `zzz` (it has `restart`)"
+        told,
+        [
+            "play.yml:2:53: no handler of this play is called `zzz` (it has `restart`; unless a role of an included file brings it)"
+        ]
     );
 }

@@ -49,6 +49,22 @@ fn format(
     minijinja::formatting::format(style, &text, &args)
 }
 
+/// A text filled in as by Python's `%`: a tuple has several values, anything else is the only one.
+pub(in crate::template) fn printf(text: &str, value: &Value) -> Result<Value, Error> {
+    bounded_format(text)?;
+    let args: Vec<Value> = if value.is_tuple() {
+        value.try_iter()?.collect()
+    } else {
+        vec![value.clone()]
+    };
+    if text.contains('*') {
+        let widest = args.iter().filter_map(Value::as_usize).max();
+        bounded("width", widest.unwrap_or(0))?;
+    }
+    let style = minijinja::formatting::FormatStyle::Printf;
+    minijinja::formatting::format(style, text, &args).map(Value::from)
+}
+
 /// Refuses a format with a width or precision beyond the bound.
 pub(in crate::template) fn bounded_format(format: &str) -> Result<(), Error> {
     let mut digits = 0usize;

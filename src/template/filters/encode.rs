@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use minijinja::Error;
 use minijinja::value::Kwargs;
 
-use super::{compiled, either, fail};
+use super::{either, fail};
+use crate::template::pattern::{Flags, Pattern};
 use crate::template::table::{Entry, filters};
 use crate::vars::Value;
 
@@ -74,11 +75,9 @@ fn urlsplit(url: Cow<'_, str>, part: Option<&str>, kwargs: Kwargs) -> Result<Val
 
 fn url_parts(url: &str) -> Result<[(&'static str, Value); 9], Error> {
     // The message does not quote it: it may hold a password.
-    let found = compiled(URL)?;
-    let found = found
-        .captures(url)
-        .ok_or_else(|| fail("this text is no URL"))?;
-    let group = |at: usize| found.get(at).map_or("", |group| group.as_str());
+    let found = Pattern::new(URL, Flags::default(), url)?.first()?;
+    let found = found.ok_or_else(|| fail("this text is no URL"))?;
+    let group = |at: usize| found.group(at).unwrap_or_default();
     let authority = group(2);
     let (login, host) = authority.rsplit_once('@').unwrap_or(("", authority));
     let (user, password) = login.split_once(':').unwrap_or((login, ""));

@@ -3,20 +3,22 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use blake2::{Blake2b512, Blake2s256};
+use md5::Md5;
 use minijinja::Error;
-use minijinja::value::Rest;
+use minijinja::value::Kwargs;
 use sha1::{Digest as _, Sha1};
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 
-use super::fail;
+use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512};
+
+use super::{either, fail};
 use crate::template::table::{Entry, filters};
-use crate::vars::Value;
 
 pub(super) static TABLE: &[Entry] = filters! {
     "checksum": sha1, "the SHA-1 of a text, in hexadecimal";
-    "hash": hash, "a digest of a text: sha1 (the default), sha224, sha256, sha384 or sha512";
-    "md5": md5, "refused: MD5 is not supported";
-    "password_hash": password_hash, "refused: hashing passwords is not supported yet";
+    "hash": hash, "a digest of a text: sha1 (the default), sha256, sha512, sha3_256, blake2b, md5, …";
+    "md5": md5, "the MD5 of a text, in hexadecimal";
     "sha1": sha1, "the SHA-1 of a text, in hexadecimal";
     "to_uuid": to_uuid, "a UUID made from a text";
 };
@@ -39,30 +41,34 @@ fn sha1(text: Cow<'_, str>) -> String {
 fn hash(text: Cow<'_, str>, algorithm: Option<&str>) -> Result<String, Error> {
     let bytes = text.as_bytes();
     Ok(match algorithm.unwrap_or("sha1") {
+        "blake2b" => hex(&Blake2b512::digest(bytes)),
+        "blake2s" => hex(&Blake2s256::digest(bytes)),
+        "md5" => hex(&Md5::digest(bytes)),
         "sha1" => hex(&Sha1::digest(bytes)),
         "sha224" => hex(&Sha224::digest(bytes)),
         "sha256" => hex(&Sha256::digest(bytes)),
         "sha384" => hex(&Sha384::digest(bytes)),
         "sha512" => hex(&Sha512::digest(bytes)),
+        "sha3_224" => hex(&Sha3_224::digest(bytes)),
+        "sha3_256" => hex(&Sha3_256::digest(bytes)),
+        "sha3_384" => hex(&Sha3_384::digest(bytes)),
+        "sha3_512" => hex(&Sha3_512::digest(bytes)),
         other => {
             return Err(fail(format!(
-                "unknown digest `{other}`; use sha1, sha224, sha256, sha384 or sha512"
+                "unknown digest `{other}`; use md5, sha1, sha2 (sha224 to sha512), sha3_224 to \
+                 sha3_512, blake2b or blake2s"
             )));
         }
     })
 }
 
-fn md5(_: &Value) -> Result<String, Error> {
-    Err(fail("MD5 is not supported; use `hash('sha256')`"))
+fn md5(text: Cow<'_, str>) -> String {
+    hex(&Md5::digest(text.as_bytes()))
 }
 
-fn password_hash(_: &Value, _: Rest<Value>) -> Result<String, Error> {
-    Err(fail(
-        "`password_hash` is not supported yet; give the finished hash in a variable",
-    ))
-}
-
-fn to_uuid(text: Cow<'_, str>, namespace: Option<&str>) -> Result<String, Error> {
+fn to_uuid(text: Cow<'_, str>, namespace: Option<&str>, kwargs: Kwargs) -> Result<String, Error> {
+    let namespace = either(namespace, &kwargs, "namespace")?;
+    kwargs.assert_all_used()?;
     let namespace = namespace.unwrap_or(UUID_NAMESPACE);
     let digits: String = namespace.chars().filter(|c| *c != '-').collect();
     let space = (digits.len() == 32)

@@ -71,6 +71,18 @@ fn written(
     Ok(out)
 }
 
+/// A value as JSON on one line, with the spaces Python's `json.dumps` writes.
+pub(crate) fn json_line(value: &Value) -> String {
+    let layout = Layout {
+        indent: None,
+        sorted: false,
+        ascii: true,
+    };
+    let mut out = String::new();
+    layout.write(&mut out, &json_of(value), 0);
+    out
+}
+
 impl Layout {
     fn write(&self, out: &mut String, json: &Json, depth: usize) {
         match json {

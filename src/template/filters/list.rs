@@ -5,6 +5,7 @@ use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Error, State};
 
 use super::{either, fail, items};
+use crate::template::mersenne::Mersenne;
 use crate::template::table::{Entry, filters};
 use crate::vars::Value;
 
@@ -217,19 +218,6 @@ fn picks(
     Ok(rows.into_iter().map(row).collect())
 }
 
-/// A source of chance; the same for the same seed.
-fn generator(seed: Option<Value>) -> fastrand::Rng {
-    use std::hash::{Hash as _, Hasher as _};
-    match seed {
-        Some(seed) => {
-            let mut hasher = std::hash::DefaultHasher::new();
-            seed.to_string().hash(&mut hasher);
-            fastrand::Rng::with_seed(hasher.finish())
-        }
-        None => fastrand::Rng::new(),
-    }
-}
-
 fn random(
     state: &State<'_, '_>,
     value: &Value,
@@ -239,7 +227,8 @@ fn random(
 ) -> Result<Value, Error> {
     let start = either(start, &kwargs, "start")?;
     let step = either(step, &kwargs, "step")?.unwrap_or(1);
-    let mut chance = generator(kwargs.get("seed")?);
+    let seed = kwargs.get::<Option<Value>>("seed")?;
+    let mut chance = Mersenne::new(seed.as_ref())?;
     kwargs.assert_all_used()?;
     if let Some(end) = value.as_i64().filter(|_| value.is_number()) {
         let start = start.unwrap_or(0);
@@ -247,8 +236,9 @@ fn random(
             .checked_sub(start)
             .filter(|width| *width > 0 && step > 0);
         let count = count.ok_or_else(|| fail("`random` needs an end beyond its start"))?;
-        let steps = (count - 1) / step + 1;
-        return Ok(Value::from(start + chance.i64(0..steps) * step));
+        let steps = ((count - 1) / step + 1).unsigned_abs();
+        let chosen = chance.below(steps).try_into().unwrap_or(0i64);
+        return Ok(Value::from(start + chosen * step));
     }
     let mut items = items(state, value)?;
     if items.is_empty() {
@@ -256,7 +246,7 @@ fn random(
             "`random` has nothing to choose from: the list is empty",
         ));
     }
-    Ok(items.swap_remove(chance.usize(0..items.len())))
+    Ok(items.swap_remove(chance.index(items.len())))
 }
 
 fn shuffle(
@@ -268,6 +258,6 @@ fn shuffle(
     let seed = either(seed, &kwargs, "seed")?;
     kwargs.assert_all_used()?;
     let mut items = items(state, value)?;
-    generator(seed).shuffle(&mut items);
+    Mersenne::new(seed.as_ref())?.shuffle(&mut items);
     Ok(Value::from(items))
 }

@@ -13,6 +13,7 @@ mod hash;
 mod json;
 mod list;
 mod merge;
+mod password;
 mod path;
 mod regex;
 mod sets;
@@ -30,17 +31,18 @@ use minijinja::{Error, ErrorKind, State};
 use super::table::Entry;
 use crate::vars::Value;
 
-pub(super) use bounded::{MAX_WIDTH, bounded_format};
+pub(super) use bounded::{MAX_WIDTH, bounded_format, printf};
 pub(super) use dict::{pairs, subelements_of};
+pub(crate) use json::json_line;
 pub(super) use list::cartesian;
+pub(super) use password::{hashed, random_salt, unguessable};
 pub(super) use path::with_home;
-pub(super) use regex::{compiled, compiled_with};
 pub(super) use text::truth;
 pub(super) use time::Strftime;
 
 /// All filters.
 pub(super) fn all() -> impl Iterator<Item = &'static Entry> {
-    let tables: [&'static [Entry]; 16] = [
+    let tables: [&'static [Entry]; 17] = [
         engine::TABLE,
         bounded::TABLE,
         dict::TABLE,
@@ -49,6 +51,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Entry> {
         json::TABLE,
         list::TABLE,
         merge::TABLE,
+        password::TABLE,
         path::TABLE,
         regex::TABLE,
         sets::TABLE,

@@ -8,6 +8,7 @@ use minijinja::{Error, State};
 
 use super::{fail, items};
 use crate::template::lookups::glob;
+use crate::template::pattern::{Flags, Pattern};
 use crate::template::table::{Entry, filters};
 use crate::vars::Value;
 
@@ -171,16 +172,19 @@ pub(in crate::template) fn with_home(path: &str) -> String {
 }
 
 fn expandvars(text: Cow<'_, str>) -> Result<String, Error> {
-    let pattern = super::compiled(r"\$(?:(\w+)|\{([^}]*)\})")?;
-    let replaced = pattern.replace_all(&text, |found: &regex::Captures<'_>| {
-        let name = found
-            .get(1)
-            .or(found.get(2))
-            .map_or("", |name| name.as_str());
+    let names = Pattern::new(r"\$(?:(\w+)|\{([^}]*)\})", Flags::default(), &text)?;
+    let mut out = String::new();
+    let mut done = 0;
+    for found in names.all(usize::MAX)? {
+        let range = found.range();
+        let name = found.group(1).or(found.group(2)).unwrap_or_default();
+        out.push_str(&text[done..range.start]);
         // An unknown name stays as it is, as in Python.
-        std::env::var(name).unwrap_or_else(|_| found[0].to_owned())
-    });
-    Ok(replaced.into_owned())
+        let value = std::env::var(name);
+        out.push_str(value.as_deref().unwrap_or(&text[range.clone()]));
+        done = range.end;
+    }
+    Ok(out + &text[done..])
 }
 
 fn fileglob(pattern: Cow<'_, str>) -> Result<Value, Error> {

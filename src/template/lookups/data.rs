@@ -5,14 +5,15 @@ use std::process::{Command, Stdio};
 use minijinja::Error;
 
 use super::{Call, Lookup, lookups};
-use crate::template::filters::{compiled, fail};
+use crate::template::filters::fail;
+use crate::template::pattern::matches;
 use crate::vars::Value;
 
 pub(super) static TABLE: &[Lookup] = lookups! {
+    "config": config, "refused: Ansible's settings are not those of this run";
     "env": env, "variables of this process's environment";
-    "inventory_hostnames": inventory_hostnames, "the hosts of a group";
+    "inventory_hostnames": inventory_hostnames, "the hosts a pattern matches";
     "lines": lines, "the lines a command here prints";
-    "password": password, "refused: generated passwords are not supported yet";
     "pipe": pipe, "what a command here prints";
     "random_choice": random_choice, "one of the terms, by chance";
     "vars": vars, "variables by name";
@@ -47,9 +48,11 @@ fn varnames(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
     let names = call.scope.names();
     let mut found = Vec::new();
     for pattern in call.texts()? {
-        let pattern = compiled(&pattern)?;
-        let matching = names.iter().filter(|name| pattern.is_match(name));
-        found.extend(matching.map(Value::from));
+        for name in &names {
+            if matches(&pattern, name)? {
+                found.push(Value::from(name));
+            }
+        }
     }
     Ok(found)
 }
@@ -59,15 +62,60 @@ fn inventory_hostnames(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
         Ok(groups) => groups.unwrap_or_default(),
         Err(error) => return Err(error.into_engine()),
     };
+    let groups = entries(&groups)?;
     let mut found = Vec::new();
-    for pattern in call.texts()? {
-        let hosts = groups.get_attr(&pattern).unwrap_or_default();
-        if hosts.is_undefined() {
-            return Err(fail(format!("there is no group `{pattern}`")));
+    let terms = call.texts()?.join(",");
+    let parts = || {
+        terms
+            .split([',', ':'])
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+    };
+    for part in parts().filter(|part| !part.starts_with(['!', '&'])) {
+        for host in matching(&groups, part)? {
+            if !found.contains(&host) {
+                found.push(host);
+            }
         }
-        found.extend(hosts.try_iter()?);
+    }
+    for part in parts().filter(|part| part.starts_with('&')) {
+        let kept = matching(&groups, &part[1..])?;
+        found.retain(|host| kept.contains(host));
+    }
+    for part in parts().filter(|part| part.starts_with('!')) {
+        let gone = matching(&groups, &part[1..])?;
+        found.retain(|host| !gone.contains(host));
     }
     Ok(found)
+}
+
+/// Every group with its hosts.
+fn entries(groups: &Value) -> Result<Vec<(String, Vec<Value>)>, Error> {
+    let entry = |name: Value| {
+        let hosts = groups.get_item(&name)?.try_iter()?.collect();
+        Ok((name.to_string(), hosts))
+    };
+    groups.try_iter()?.map(entry).collect()
+}
+
+/// The hosts of the groups of this name or pattern, or else the hosts themselves; none is no error.
+fn matching(groups: &[(String, Vec<Value>)], pattern: &str) -> Result<Vec<Value>, Error> {
+    let glob = globset::Glob::new(pattern);
+    let glob = glob.map_err(|error| fail(format!("`{pattern}`: {error}")))?;
+    let glob = glob.compile_matcher();
+    let of_groups: Vec<Value> = groups
+        .iter()
+        .filter(|(name, _)| name == pattern || glob.is_match(name))
+        .flat_map(|(_, hosts)| hosts.clone())
+        .collect();
+    if !of_groups.is_empty() {
+        return Ok(of_groups);
+    }
+    let all = groups.iter().filter(|(name, _)| name == "all");
+    let hosts = all.flat_map(|(_, hosts)| hosts.clone());
+    Ok(hosts
+        .filter(|host| glob.is_match(host.to_string()))
+        .collect())
 }
 
 /// Runs a command line here. Its output is no secret of ours, but it may hold one: errors name
@@ -112,8 +160,9 @@ fn random_choice(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
     Ok(chosen.into_iter().collect())
 }
 
-fn password(_: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
+fn config(_: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
     Err(fail(
-        "the `password` lookup is not supported yet; give the password in a variable",
+        "the `config` lookup is not supported: Ansible's settings are not those of this run; \
+         name the value in a variable",
     ))
 }

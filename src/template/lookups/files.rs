@@ -23,7 +23,8 @@ pub(super) static TABLE: &[Lookup] = lookups! {
 /// The most files a pattern may match.
 const MAX_FILES: usize = 100_000;
 
-fn read(path: &Path) -> Result<String, Error> {
+/// The text of a file, which may be a vault.
+pub(super) fn read(path: &Path) -> Result<String, Error> {
     let failed =
         |why: &dyn std::fmt::Display| fail(format!("failed to read {}: {why}", path.display()));
     let bytes = std::fs::read(path).map_err(|error| failed(&error))?;
@@ -60,17 +61,14 @@ fn template(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
         }
         scope = scope.with(layer.into());
     }
+    let base = template_options(call)?;
     let mut found = Vec::new();
     for name in call.texts()? {
         let path = call.found("templates", &name)?;
         let source = SourceFile::read(&path)
             .map_err(|error| fail(format!("failed to read {}: {error}", path.display())))?;
         let source = vault::plain_source(&source).map_err(|error| fail(error.one_line()))?;
-        let mut options = FileOptions {
-            keep_trailing_newline: true,
-            search_path: call.folders("templates"),
-            ..FileOptions::default()
-        };
+        let mut options = base.clone();
         if let Some(folder) = path.parent() {
             options.search_path.insert(0, folder.to_owned());
         }
@@ -80,6 +78,37 @@ fn template(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
         ));
     }
     Ok(found)
+}
+
+/// The delimiters a call asks for.
+fn template_options(call: &Call<'_, '_>) -> Result<FileOptions, Error> {
+    // Results are never rendered again, nor taken for a list that they look like.
+    for ignored in ["convert_data", "jinja2_native"] {
+        call.options.get::<Option<Value>>(ignored)?;
+    }
+    let mut options = FileOptions {
+        search_path: call.folders("templates"),
+        ..FileOptions::default()
+    };
+    for (name, place) in [
+        ("variable_start_string", &mut options.variable_start),
+        ("variable_end_string", &mut options.variable_end),
+        ("block_start_string", &mut options.block_start),
+        ("block_end_string", &mut options.block_end),
+        ("comment_start_string", &mut options.comment_start),
+        ("comment_end_string", &mut options.comment_end),
+    ] {
+        if let Some(text) = call.options.get::<Option<String>>(name)? {
+            *place = text;
+        }
+    }
+    for (name, place) in [
+        ("trim_blocks", &mut options.trim_blocks),
+        ("lstrip_blocks", &mut options.lstrip_blocks),
+    ] {
+        *place = call.flag(name, *place)?;
+    }
+    Ok(options)
 }
 
 fn fileglob(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {

@@ -8,6 +8,7 @@ use crate::template::filters::{cartesian, fail, pairs, subelements_of};
 use crate::vars::Value;
 
 pub(super) static TABLE: &[Lookup] = lookups! {
+    "cartesian": nested, "every combination of the items of several lists";
     "dict": dict, "the entries of mappings, each with key and value";
     "flattened": flattened, "the items of lists within lists";
     "indexed_items": indexed_items, "the items, each with its number";
@@ -72,11 +73,43 @@ fn dict(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
 }
 
 fn nested(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
-    cartesian(&call.lists()?)
+    if call.terms.is_empty() {
+        return Err(fail("`nested` needs at least one list"));
+    }
+    let combinations = cartesian(&columns(call)?)?;
+    combinations.iter().map(flat_row).collect()
+}
+
+/// A combination; lists among its items are taken apart.
+fn flat_row(combination: &Value) -> Result<Value, Error> {
+    let mut row = Vec::new();
+    for item in combination.try_iter()? {
+        if is_list(&item) {
+            row.extend(item.try_iter()?);
+        } else {
+            row.push(item);
+        }
+    }
+    Ok(Value::from(row))
+}
+
+/// Each term as a list; what is none counts as a list of one.
+fn columns(call: &Call<'_, '_>) -> Result<Vec<Vec<Value>>, Error> {
+    let column = |term: &Value| {
+        if is_list(term) {
+            Ok(term.try_iter()?.collect())
+        } else {
+            Ok(vec![term.clone()])
+        }
+    };
+    call.terms.iter().map(column).collect()
 }
 
 fn together(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
-    let lists = call.lists()?;
+    if call.terms.is_empty() {
+        return Err(fail("`together` needs at least one list"));
+    }
+    let lists = columns(call)?;
     let longest = lists.iter().map(Vec::len).max().unwrap_or(0);
     let none = Value::from(());
     let row = |at: usize| -> Value {
@@ -104,12 +137,36 @@ fn subelements(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
         }
         _ => crate::template::filters::items(call.state, owners)?,
     };
-    Ok(subelements_of(call.state, owners, path, skip)?
-        .try_iter()?
-        .collect())
+    let keys: Vec<String> = match path.as_str() {
+        Some(path) => path.split('.').map(str::to_owned).collect(),
+        None => path.try_iter()?.map(|key| key.to_string()).collect(),
+    };
+    let found = subelements_of(call.state, owners, path, skip)?;
+    let pair = |pair: Value| {
+        let owner = without(call, &pair.get_item_by_index(0)?, &keys)?;
+        Ok(Value::from(vec![owner, pair.get_item_by_index(1)?]))
+    };
+    found.try_iter()?.map(pair).collect()
+}
+
+/// An item without the list its element is from: unlike the filter, the lookup leaves it out.
+fn without(call: &Call<'_, '_>, owner: &Value, path: &[String]) -> Result<Value, Error> {
+    let Some((first, rest)) = path.split_first() else {
+        return Ok(owner.clone());
+    };
+    let mut left = Vec::new();
+    for (key, value) in pairs(call.state, owner, "subelements")? {
+        if key.as_str() != Some(first) {
+            left.push((key, value));
+        } else if !rest.is_empty() {
+            left.push((key, without(call, &value, rest)?));
+        }
+    }
+    Ok(Value::from_pairs(left))
 }
 
 /// What a sequence was asked for.
+#[derive(Clone)]
 struct Sequence {
     start: i64,
     end: Option<i64>,
@@ -131,17 +188,22 @@ fn sequence(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
             asked.set(name, &value.to_string())?;
         }
     }
-    for word in call
-        .texts()?
-        .iter()
-        .flat_map(|term| term.split_whitespace())
-    {
-        match word.split_once('=') {
-            Some((name, value)) => asked.set(name, value)?,
-            None => asked.short(word)?,
-        }
+    let terms = call.texts()?;
+    if terms.is_empty() {
+        return asked.values();
     }
-    asked.values()
+    let mut found = Vec::new();
+    for term in terms {
+        let mut asked = asked.clone();
+        for word in term.split_whitespace() {
+            match word.split_once('=') {
+                Some((name, value)) => asked.set(name, value)?,
+                None => asked.short(word)?,
+            }
+        }
+        found.append(&mut asked.values()?);
+    }
+    Ok(found)
 }
 
 impl Sequence {
@@ -180,11 +242,21 @@ impl Sequence {
         let refused = || fail("`sequence` needs an end or a count of at most 100000 numbers");
         let count = match (self.end, self.count) {
             (None, Some(count)) => count,
-            (Some(end), None) if self.stride != 0 => {
+            (Some(_), Some(_)) => {
+                return Err(fail("`sequence` takes either an end or a count, not both"));
+            }
+            (Some(_), None) if self.stride == 0 => 0,
+            (Some(end), None) if (end > self.start && self.stride < 0) => {
+                return Err(fail("`sequence` counts up with a positive `stride` only"));
+            }
+            (Some(end), None) if (end < self.start && self.stride > 0) => {
+                return Err(fail("`sequence` counts down with a negative `stride` only"));
+            }
+            (Some(end), None) => {
                 let width = end.checked_sub(self.start).ok_or_else(refused)?;
                 width.checked_div(self.stride).ok_or_else(refused)? + 1
             }
-            _ => return Err(refused()),
+            (None, None) => return Err(refused()),
         };
         if count > 100_000 {
             return Err(refused());

@@ -63,10 +63,7 @@ fn files_are_looked_for_beside_the_playbook() {
             "lookup('template', 't.j2', template_vars={'extra': '!'})",
             r#""name=pg1!\npart pg1""#.to_owned(),
         ),
-        (
-            "lookup('file', 'nope', errors='ignore')",
-            r#""""#.to_owned(),
-        ),
+        ("lookup('file', 'nope', errors='ignore')", "null".to_owned()),
     ] {
         assert_eq!(json(expression, &vars), expected, "{expression}");
     }
@@ -140,7 +137,7 @@ fn lists() {
         ),
         (
             "query('subelements', [{'u': 'x', 'k': [1, 2]}], 'k')",
-            r#"[[{"u":"x","k":[1,2]},1],[{"u":"x","k":[1,2]},2]]"#,
+            r#"[[{"u":"x"},1],[{"u":"x"},2]]"#,
         ),
         (
             "query('sequence', 'start=1 end=5 stride=2')",
@@ -151,7 +148,7 @@ fn lists() {
             r#"["pg02","pg03","pg04"]"#,
         ),
         ("query('sequence', count=2, format='x%d')", r#"["x1","x2"]"#),
-        ("query('sequence', 'end=0')", "[]"),
+        ("query('sequence', 'count=0')", "[]"),
         (
             "query('sequence', 'start=3 end=1 stride=-1')",
             r#"["3","2","1"]"#,
@@ -166,4 +163,82 @@ fn lists() {
     ] {
         assert_eq!(json(expression, "{}"), expected, "{expression}");
     }
+}
+
+#[test]
+fn tables_and_settings_in_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write =
+        |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    write("a.ini", "[db]\nPort = 5432\nurl = h:%(port)s\n");
+    write("a.csv", "joe,1,x\nann,2,y\n");
+    let vars = format!("playbook_dir: {}", folder.path().display());
+    for (expression, expected) in [
+        ("lookup('ini', 'port section=db file=a.ini')", r#""5432""#),
+        (
+            "lookup('ini', 'url', section='db', file='a.ini')",
+            r#""h:5432""#,
+        ),
+        (
+            "lookup('ini', 'x', section='db', file='a.ini', default='d')",
+            r#""d""#,
+        ),
+        (
+            "query('ini', '.*', section='db', file='a.ini', re=true)",
+            r#"["5432","h:5432"]"#,
+        ),
+        (
+            "lookup('csvfile', 'ann', file='a.csv', delimiter=',', col=2)",
+            r#""y""#,
+        ),
+        (
+            "lookup('csvfile', 'bob', file='a.csv', delimiter=',', default='none')",
+            r#""none""#,
+        ),
+        ("lookup('csvfile', 'bob file=a.csv delimiter=,')", "[]"),
+    ] {
+        assert_eq!(json(expression, &vars), expected, "{expression}");
+    }
+    let told = json("lookup('ini', 'x', section='no', file='a.ini')", &vars);
+    assert!(told.contains("a.ini has no section `no`"), "{told}");
+}
+
+#[test]
+fn a_password_is_made_once_and_kept_private() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let vars = format!("playbook_dir: {}", folder.path().display());
+    let first = json(
+        "lookup('password', 'deep/pw length=30 chars=digits')",
+        &vars,
+    );
+    assert!(
+        first.len() == 32 && first[1..31].bytes().all(|b| b.is_ascii_digit()),
+        "{first}"
+    );
+    assert_eq!(json("lookup('password', 'deep/pw length=8')", &vars), first);
+    let hash = json(
+        "lookup('password', 'deep/pw', encrypt='sha256_crypt')",
+        &vars,
+    );
+    assert!(hash.starts_with("\"$5$rounds=535000$"), "{hash}");
+    assert_eq!(
+        json(
+            "lookup('password', 'deep/pw', encrypt='sha256_crypt')",
+            &vars
+        ),
+        hash
+    );
+    let kept = folder.path().join("deep/pw");
+    let mode =
+        |path: &std::path::Path| path.metadata().expect("metadata").permissions().mode() & 0o777;
+    assert_eq!(
+        (mode(&kept), mode(&folder.path().join("deep"))),
+        (0o600, 0o700)
+    );
+    let text = std::fs::read_to_string(kept).expect("the file");
+    assert!(
+        text.starts_with(&first[1..31]) && text.contains(" salt="),
+        "{text}"
+    );
 }

@@ -1,8 +1,12 @@
 //! Lookups: what templates read from outside, or list.
 
+mod csvfile;
 mod data;
 mod files;
+mod ini;
 mod lists;
+mod password;
+mod url;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,7 +44,15 @@ use lookups;
 
 /// All lookups.
 pub(super) fn all() -> impl Iterator<Item = &'static Lookup> {
-    let tables: [&'static [Lookup]; 3] = [data::TABLE, files::TABLE, lists::TABLE];
+    let tables: [&'static [Lookup]; 7] = [
+        csvfile::TABLE,
+        data::TABLE,
+        files::TABLE,
+        ini::TABLE,
+        lists::TABLE,
+        password::TABLE,
+        url::TABLE,
+    ];
     tables.into_iter().flatten()
 }
 
@@ -109,12 +121,6 @@ impl<'a, 'env> Call<'a, 'env> {
         Ok(texts)
     }
 
-    /// Each term as a list.
-    fn lists(&self) -> Result<Vec<Vec<Value>>, Error> {
-        let list = |term: &Value| filters::items(self.state, term);
-        self.terms.iter().map(list).collect()
-    }
-
     fn flag(&self, name: &str, default: bool) -> Result<bool, Error> {
         let value = self.options.get::<Option<Value>>(name)?;
         Ok(value.map_or(default, |value| filters::truth(&value)))
@@ -174,7 +180,8 @@ pub(super) fn run(name: &str, call: &Call<'_, '_>) -> Result<Vec<Value>, Error> 
     };
     let found = (lookup.run)(call);
     match found {
-        Err(_) if call.on_error == OnError::Ignore => Ok(Vec::new()),
+        Err(_) if call.on_error == OnError::Ignore && call.wants_list => Ok(Vec::new()),
+        Err(_) if call.on_error == OnError::Ignore => Ok(vec![Value::from(())]),
         Err(error) => Err(error),
         Ok(found) => {
             call.options.assert_all_used()?;

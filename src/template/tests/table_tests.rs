@@ -53,7 +53,7 @@ fn texts() {
         ("'urn:x:y' is urn", "true"),
         (
             "'a' is search('(')",
-            "error: regular expression `(` is not usable: unclosed group",
+            "error: regular expression `(` is not usable: opening parenthesis without closing parenthesis",
         ),
     ]);
 }

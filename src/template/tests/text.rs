@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use minijinja::Error;
 use minijinja::value::Kwargs;
 
-use crate::template::filters::{compiled_with, either, fail};
+use crate::template::filters::{either, fail};
+use crate::template::pattern::{Flags, Pattern};
 use crate::template::table::{Entry, tests};
 use crate::vault;
 
@@ -74,10 +75,12 @@ fn matches(
     multiline: Option<bool>,
     kwargs: &Kwargs,
 ) -> Result<bool, Error> {
-    let ignorecase = either(ignorecase, kwargs, "ignorecase")?.unwrap_or(false);
-    let multiline = either(multiline, kwargs, "multiline")?.unwrap_or(false);
+    let flags = Flags {
+        ignore_case: either(ignorecase, kwargs, "ignorecase")?.unwrap_or(false),
+        multi_line: either(multiline, kwargs, "multiline")?.unwrap_or(false),
+    };
     kwargs.assert_all_used()?;
-    Ok(compiled_with(pattern, ignorecase, multiline)?.is_match(text))
+    Pattern::new(pattern, flags, text)?.matches()
 }
 
 /// The part before the colon of a URI, if it is a scheme.
