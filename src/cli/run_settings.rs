@@ -82,6 +82,7 @@ pub(super) fn display(settings: &Settings, verbosity: u8) -> report::Options {
     report::Options {
         skipped: settings.flag(Key::DisplaySkippedHosts),
         ok: settings.flag(Key::DisplayOkHosts),
+        custom_stats: settings.flag(Key::ShowCustomStats),
         diff_context: context.unwrap_or(3),
         ..report::Options::for_stdout(verbosity)
     }

@@ -102,9 +102,15 @@ fn add_pair(
     node: &Node,
     scope: &Arc<Scope>,
 ) -> Result<(), Diagnostic> {
-    let written = key.raw().unwrap_or_default();
-    let arg = spec.arg(written);
-    let name = arg.map_or(written, |arg| arg.name);
+    let written = match key.raw() {
+        // `set_fact` may name its variables by templates.
+        Some(text) if spec.free_form == FreeForm::AnyNames && text.contains("{{") => {
+            scope.templar().node(key, scope)?.to_string()
+        }
+        text => text.unwrap_or_default().to_owned(),
+    };
+    let arg = spec.arg(&written);
+    let name = arg.map_or(written.as_str(), |arg| arg.name);
     let is_expression = arg.is_some_and(|arg| arg.kind == ArgKind::Expr);
     let value = if is_expression {
         Value::UNDEFINED

@@ -27,6 +27,10 @@ impl Controller for TaskController<'_> {
             .file(&self.task.span, &self.roles, &self.play.source, kind, name)
     }
 
+    fn vars_folder(&self, name: &str) -> PathBuf {
+        self.engine.project.vars_folder(&self.task.span, name)
+    }
+
     async fn ask(&self, question: &str, echo: bool) -> Option<String> {
         self.engine.operator.ask(question, echo).await
     }

@@ -17,9 +17,25 @@ impl PlayRun<'_> {
                         self.engine.store.add_facts(&owner, facts.clone());
                     }
                 }
-                Effect::SetFacts(vars) => {
+                Effect::SetFacts { vars, cacheable } => {
                     for owner in self.owners_of_facts(run, host) {
+                        if cacheable {
+                            self.engine.store.cache(&owner, &vars);
+                        }
                         self.engine.store.set(&owner, vars.clone());
+                    }
+                }
+                Effect::Stats {
+                    data,
+                    per_host,
+                    aggregate,
+                } => {
+                    let host = per_host.then_some(&**host);
+                    self.engine.custom_stats.keep(host, data, aggregate);
+                }
+                Effect::IncludeVars(vars) => {
+                    for owner in self.owners_of_facts(run, host) {
+                        self.engine.store.include(&owner, vars.clone());
                     }
                 }
                 Effect::AddHost { name, groups, vars } => {

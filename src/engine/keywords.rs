@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 
 use crate::diag::Diagnostic;
 use crate::modules::args::{ArgType, Argument};
+use crate::template::is_omit;
 use crate::vars::{Scope, Value};
 use crate::yaml::Node;
 
@@ -20,6 +21,9 @@ pub(super) fn value<T: ArgType>(
         return Ok(None);
     };
     let value = scope.templar().node(node, scope)?;
+    if is_omit(&value) {
+        return Ok(None);
+    }
     let argument = Argument {
         value,
         node: Some(node.clone()),
@@ -59,6 +63,9 @@ pub(super) fn environment(
     let mut merged: IndexMap<String, String> = IndexMap::new();
     for node in levels.iter().filter(|node| !node.is_null()) {
         let rendered = scope.templar().node(node, scope)?;
+        if is_omit(&rendered) {
+            continue;
+        }
         let maps: Vec<Value> = match rendered.kind() {
             minijinja::value::ValueKind::Map => vec![rendered],
             _ => value::<Vec<Value>>("environment", Some(node), scope)?.unwrap_or_default(),

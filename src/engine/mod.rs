@@ -9,6 +9,7 @@ mod arguments;
 mod batch;
 mod connections;
 mod controller;
+mod custom_stats;
 mod defaults;
 mod effects;
 mod exports;
@@ -39,6 +40,7 @@ mod steps;
 mod store;
 mod tags;
 mod task;
+mod vars_files;
 
 pub use defaults::{Gathering, KeywordDefaults};
 pub use interrupt::Interrupt;

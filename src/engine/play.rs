@@ -11,6 +11,7 @@ use super::order;
 use super::roles_run::RolesRun;
 use super::run::{Engine, mistake};
 use super::serial;
+use super::vars_files::VarsFiles;
 use crate::diag::Diagnostic;
 use crate::event::Event;
 use crate::playbook::{Play, SerialSize};
@@ -58,6 +59,7 @@ pub(super) struct PlayRun<'a> {
     /// Where roles have run.
     pub(super) roles_run: Mutex<RolesRun>,
     pub(super) max_fail: Option<f64>,
+    pub(super) vars_files: VarsFiles,
     pub(super) host_magic: Mutex<HashMap<Arc<str>, Arc<VarMap>>>,
     pub(super) inventory_magic: Mutex<Option<Arc<VarMap>>>,
 }
@@ -106,10 +108,11 @@ impl Engine {
             exports: Mutex::new(Arc::new(Exports::of_play(play))),
             roles_run: Mutex::default(),
             max_fail: max_fail(play, &scope)?,
+            vars_files: VarsFiles::default(),
             host_magic: Mutex::default(),
             inventory_magic: Mutex::default(),
         };
-        run.load_vars_files(&scope)?;
+        run.read_vars_files()?;
         let count = cut.len();
         for (i, batch) in cut.into_iter().enumerate() {
             if count > 1 {

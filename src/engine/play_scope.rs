@@ -6,33 +6,18 @@ use super::inherit::Inherited;
 use super::magic;
 use super::play::PlayRun;
 use super::run::source_dir;
-use crate::diag::Diagnostic;
-use crate::vars::{Level, Scope, Value, Var, VarMap};
+use crate::vars::{Layers, Level, Scope, Value, Var, VarMap};
 
 impl PlayRun<'_> {
-    /// Reads `vars_files`; each entry is a file, or a list of which the first that exists counts.
-    pub(super) fn load_vars_files(&mut self, scope: &Arc<Scope>) -> Result<(), Diagnostic> {
-        for node in &self.play.vars_files {
-            let value = scope.templar().node(node, scope)?;
-            let names: Vec<String> = match value.as_str() {
-                Some(name) => vec![name.to_owned()],
-                None => value
-                    .try_iter()
-                    .map(|items| items.map(|item| item.to_string()).collect())
-                    .unwrap_or_default(),
-            };
-            let vars = self.engine.project.vars_file(&self.play.source, &names);
-            let vars = vars.map_err(|error| match error.span {
-                Some(_) => error,
-                None => error.at(&node.span),
-            })?;
-            self.layers.push(Level::VarsFiles, Arc::new(vars));
-        }
-        Ok(())
-    }
-
     /// Everything a task sees on `host`.
     pub(super) fn scope(&self, host: &Arc<str>, inherited: &Inherited) -> Arc<Scope> {
+        let mut layers = self.layers_without_files(host, inherited);
+        self.vars_files.add_to(&mut layers, host);
+        self.engine.store.scope(&layers)
+    }
+
+    /// The same without `vars_files`.
+    pub(super) fn layers_without_files(&self, host: &Arc<str>, inherited: &Inherited) -> Layers {
         let exports = self.exports();
         let mut layers = self.engine.store.layers_of(host);
         layers.push(Level::InventoryHosts, self.host_magic(host));
@@ -49,7 +34,7 @@ impl PlayRun<'_> {
         ] {
             layers.push(Level::Magic, magic);
         }
-        self.engine.store.scope(&layers)
+        layers
     }
 
     /// `ansible_search_path`: where the files that a task names are looked for.

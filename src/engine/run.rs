@@ -8,6 +8,7 @@ use std::time::Instant;
 use indexmap::IndexSet;
 
 use super::connections::Connections;
+use super::custom_stats::CustomStats;
 use super::interrupt::Interrupt;
 use super::magic;
 use super::options::{Operator, Options};
@@ -55,6 +56,7 @@ pub struct Engine {
     pub(super) operator: Arc<dyn Operator>,
     pub(super) interrupt: Interrupt,
     pub(super) stats: Stats,
+    pub(super) custom_stats: CustomStats,
     /// Hosts that failed in an earlier play take no part in later ones.
     pub(super) lost: Mutex<Vec<Arc<str>>>,
     /// Whether `--start-at-task` was reached.
@@ -85,6 +87,7 @@ impl Engine {
             operator: setup.operator,
             interrupt: setup.interrupt,
             stats: Stats::default(),
+            custom_stats: CustomStats::default(),
             lost: Mutex::default(),
             warned: Mutex::default(),
         }
@@ -108,6 +111,9 @@ impl Engine {
             Err(()) if self.stats.code() == 0 => 1,
             _ => self.stats.code(),
         };
+        if let Some(event) = self.custom_stats.event() {
+            self.sink.emit(&event);
+        }
         self.sink.emit(&Event::RunFinished {
             hosts: self.stats.all(),
             code,

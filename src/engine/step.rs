@@ -98,11 +98,14 @@ impl Done {
 impl PlayRun<'_> {
     /// Runs a task on one host, and tells how it ended.
     pub(super) async fn step(&self, run: &TaskRun<'_>, host: &Arc<str>) -> Done {
+        let gathers = run.id.0.ends_with("/gather");
+        let files = self.refresh_vars_files(host, gathers);
         let scope = self.scope(host, &run.inherited);
         let began = Instant::now();
-        let mut done = match &run.task.r#loop {
-            Some(items) => self.looped(run, host, &scope, items).await,
-            None => self.once(run, host, &scope, None).await,
+        let mut done = match (files, &run.task.r#loop) {
+            (Err(mistake), _) => Done::mistaken(&mistake),
+            (Ok(()), Some(items)) => self.looped(run, host, &scope, items).await,
+            (Ok(()), None) => self.once(run, host, &scope, None).await,
         };
         done.began = began;
         self.register(run, host, &done);

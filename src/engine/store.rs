@@ -12,6 +12,7 @@ use crate::vars::{Layers, Level, Scope, Value, Var, VarMap, from_json};
 #[derive(Debug, Clone, Default)]
 struct HostVars {
     facts: Arc<VarMap>,
+    included: Arc<VarMap>,
     set: Arc<VarMap>,
 }
 
@@ -90,14 +91,34 @@ impl Store {
         self.change(host, |known| Arc::make_mut(&mut known.set).extend(vars));
     }
 
+    /// Sets variables with the precedence of `include_vars`.
+    pub(super) fn include(&self, host: &str, vars: VarMap) {
+        self.change(host, |known| {
+            Arc::make_mut(&mut known.included).extend(vars);
+        });
+    }
+
+    /// Keeps variables among the facts, where `set_fact` puts what it caches.
+    pub(super) fn cache(&self, host: &str, vars: &VarMap) {
+        self.change(host, |known| {
+            let facts = Arc::make_mut(&mut known.facts);
+            let mut all = all_facts(facts);
+            for (name, var) in vars {
+                if let Var::Data(value) = var {
+                    let bare = name.strip_prefix("ansible_").unwrap_or(name);
+                    all.insert(bare.to_owned(), value.clone());
+                }
+                facts.insert(Arc::clone(name), var.clone());
+            }
+            facts.insert("ansible_facts".into(), Var::Data(Value::from_pairs(all)));
+        });
+    }
+
     /// Adds facts: under `ansible_facts`, and each as `ansible_NAME`.
     pub(super) fn add_facts(&self, host: &str, facts: serde_json::Map<String, serde_json::Value>) {
         self.change(host, |known| {
             let known = Arc::make_mut(&mut known.facts);
-            let mut all: indexmap::IndexMap<String, Value> = match known.get("ansible_facts") {
-                Some(Var::Data(before)) => entries(before),
-                _ => indexmap::IndexMap::new(),
-            };
+            let mut all = all_facts(known);
             for (name, fact) in facts {
                 let value = from_json(&fact);
                 let injected = match name.as_str() {
@@ -130,6 +151,7 @@ impl Store {
             layers.push(Level::Facts, Arc::clone(&self.no_facts));
         }
         layers.push(Level::Facts, known.facts);
+        layers.push(Level::IncludeVars, known.included);
         layers.push(Level::SetFacts, known.set);
         self.everywhere(layers)
     }
@@ -161,6 +183,14 @@ impl Store {
     /// The scope of these layers.
     pub(super) fn scope(&self, layers: &Layers) -> Arc<Scope> {
         layers.scope(&self.templar)
+    }
+}
+
+/// What stands in `ansible_facts`.
+fn all_facts(facts: &VarMap) -> indexmap::IndexMap<String, Value> {
+    match facts.get("ansible_facts") {
+        Some(Var::Data(before)) => entries(before),
+        _ => indexmap::IndexMap::new(),
     }
 }
 

@@ -223,6 +223,13 @@ pub enum Event {
         /// What is being finished, and what will not be started.
         message: String,
     },
+    /// What `set_stats` kept, told right before the end.
+    CustomStats {
+        /// Values of the run as a whole.
+        run: Map<String, Json>,
+        /// Values of single hosts.
+        hosts: indexmap::IndexMap<String, Map<String, Json>>,
+    },
     /// The run is over.
     RunFinished {
         /// Every host that took part, by name.

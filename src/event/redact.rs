@@ -24,6 +24,11 @@ impl Event {
             | Self::StepStarted {
                 item: Some(text), ..
             } => hide(text),
+            Self::CustomStats { run, hosts } => {
+                let all = hosts.values_mut().chain([run]);
+                all.flat_map(|values| values.values_mut())
+                    .for_each(redacted_json);
+            }
             _ => {}
         }
         Cow::Owned(event)

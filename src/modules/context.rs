@@ -16,6 +16,8 @@ pub enum FileKind {
     Files,
     /// `templates/`.
     Templates,
+    /// `vars/`.
+    Vars,
 }
 
 /// The controller's side of things, as far as modules may touch it.
@@ -25,6 +27,9 @@ pub trait Controller: Send + Sync {
     /// the task file in `files/` or `templates/`, beside the task file, then the same at the
     /// playbook. The error lists the places that were looked at.
     fn find(&self, kind: FileKind, name: &str) -> Result<ProjectFile, Diagnostic>;
+
+    /// The folder of variables that a task means by `name`; it need not exist.
+    fn vars_folder(&self, name: &str) -> PathBuf;
 
     /// Asks the operator; none when nobody is there to be asked.
     async fn ask(&self, question: &str, echo: bool) -> Option<String>;

@@ -27,6 +27,7 @@ mod testing;
 pub(crate) use arg_types::describe;
 pub use arg_types::{Expr, Mode};
 pub use context::{Controller, Ctx, FileKind, ProjectFile};
+pub(crate) use control::set_stats::add as add_stats;
 pub use outcome::{Diff, Effect, Failure, Outcome};
 pub use remote::Remote;
 pub use spec::{ArgKind, ArgSpec, ModuleSpec};

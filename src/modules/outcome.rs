@@ -25,7 +25,23 @@ pub enum Effect {
     /// Facts of the host (`ansible_facts`).
     Facts(Map<String, Json>),
     /// Variables of the host with `set_fact`'s precedence.
-    SetFacts(VarMap),
+    SetFacts {
+        /// The variables.
+        vars: VarMap,
+        /// Whether they are facts as well.
+        cacheable: bool,
+    },
+    /// Values for the end of the run (`set_stats`).
+    Stats {
+        /// The values.
+        data: Map<String, Json>,
+        /// Whether they are the host's own.
+        per_host: bool,
+        /// Whether they add up with those before.
+        aggregate: bool,
+    },
+    /// Variables of the host from files, below what `set_fact` says.
+    IncludeVars(VarMap),
     /// A host for later plays of this run.
     AddHost {
         /// Its name.

@@ -68,6 +68,9 @@ pub enum FreeForm {
     No,
     /// The rest of a free-form line is this argument (`command: ls -l chdir=/`).
     Into(&'static str),
+    /// What is left of a free-form line without its `name=value` is this argument
+    /// (`include_vars: file.yml name=x`).
+    Rest(&'static str),
     /// Any names at all (`set_fact`).
     AnyNames,
 }

@@ -37,6 +37,7 @@ impl Controller for Lab {
         let folder = match kind {
             FileKind::Files => "files",
             FileKind::Templates => "templates",
+            FileKind::Vars => "vars",
         };
         let path = self.dir.path().join(folder).join(name);
         if path.exists() {
@@ -44,6 +45,10 @@ impl Controller for Lab {
         } else {
             Err(Diagnostic::error(format!("there is no `{name}`")))
         }
+    }
+
+    fn vars_folder(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
     }
 
     async fn ask(&self, _question: &str, _echo: bool) -> Option<String> {

@@ -40,10 +40,9 @@ pub(super) struct Call {
 }
 
 /// Actions that are not there, and what to use instead.
-const REFUSED: [(&str, &str); 4] = [
+const REFUSED: [(&str, &str); 3] = [
     ("include", "use `include_tasks` or `import_tasks`"),
     ("async_status", "remove `async` from the task it waits for"),
-    ("include_vars", "list the file in `vars_files` of the play"),
     ("import_playbook", "it stands beside plays, not among tasks"),
 ];
 

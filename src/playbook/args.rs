@@ -101,7 +101,10 @@ fn of_call(decoder: &mut Decoder<'_>, spec: &'static ModuleSpec, call: &Call, ar
         }
         Kind::Scalar { .. } if node.is_null() => {}
         Kind::Scalar { text, .. } => match spec.free_form {
-            FreeForm::Into(name) => free_text(call, name, args),
+            FreeForm::Into(name) => {
+                free_text(call, name, |key| LINE_OPTIONS.contains(&key), args);
+            }
+            FreeForm::Rest(name) => free_text(call, name, |_| true, args),
             FreeForm::No | FreeForm::AnyNames if is_one_template(text) => {
                 decoder.check_templates(node);
                 args.template = Some(node.clone());
@@ -190,7 +193,7 @@ fn unescaped(node: &Node, range: Range<usize>) -> Node {
 }
 
 /// `command: ls -l chdir=/tmp`: the line without its options is the argument `name`.
-fn free_text(call: &Call, name: &str, args: &mut TaskArgs) {
+fn free_text(call: &Call, name: &str, is_option: impl Fn(&str) -> bool, args: &mut TaskArgs) {
     let node = &call.value;
     let text = node.raw().unwrap_or_default();
     let mut rest = String::new();
@@ -198,7 +201,7 @@ fn free_text(call: &Call, name: &str, args: &mut TaskArgs) {
     let mut options = Vec::new();
     for word in free_form::words(text).unwrap_or_default() {
         let pair = free_form::pair(text, &word);
-        let option = pair.filter(|(key, _)| LINE_OPTIONS.contains(&&text[key.clone()]));
+        let option = pair.filter(|(key, _)| is_option(&text[key.clone()]));
         if let Some((key, value)) = option {
             rest.push_str(&text[after..word.start]);
             after = word.end;

@@ -155,6 +155,7 @@ impl Project {
         let folder = match kind {
             FileKind::Files => "files",
             FileKind::Templates => "templates",
+            FileKind::Vars => "vars",
         };
         let mut looked = Vec::new();
         for path in lookup::in_roles(roles, folder, name) {
@@ -185,6 +186,17 @@ impl Project {
         } else {
             error.help(format!("looked for {}", looked.join(", ")))
         })
+    }
+}
+
+impl Project {
+    /// The folder of variables that a task at `from` means.
+    #[must_use]
+    pub fn vars_folder(&self, from: &Span, name: &str) -> PathBuf {
+        let beside = lookup::candidates(from.source(), &[""], name)
+            .into_iter()
+            .next();
+        beside.unwrap_or_else(|| self.dir.join(name))
     }
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Lines {
     retried: HashSet<(TaskId, String)>,
     /// The failure of every host that did not recover.
     failures: IndexMap<String, String>,
+    /// What `set_stats` kept, to be shown after the recap.
+    custom_stats: String,
     out: String,
 }
 
@@ -60,6 +62,7 @@ impl Lines {
             looped: HashSet::new(),
             retried: HashSet::new(),
             failures: IndexMap::new(),
+            custom_stats: String::new(),
             out: String::new(),
         }
     }
@@ -112,6 +115,9 @@ impl Lines {
                 self.ended(result);
             }
             Event::StepFinished(result) => self.step_finished(result),
+            Event::CustomStats { run, hosts } if self.options.custom_stats => {
+                self.custom_stats = recap::custom_stats(run, hosts);
+            }
             Event::RunFinished {
                 hosts,
                 code,
@@ -392,6 +398,11 @@ impl Lines {
             self.paint_line(Role::Heading, "PLAY RECAP");
             let table = recap::table(hosts, self.palette);
             self.out.push_str(&table);
+            self.out.push('\n');
+        }
+        if !self.custom_stats.is_empty() {
+            self.paint_line(Role::Heading, "CUSTOM STATS");
+            self.out.push_str(&std::mem::take(&mut self.custom_stats));
             self.out.push('\n');
         }
         for (host, why) in std::mem::take(&mut self.failures) {

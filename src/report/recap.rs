@@ -1,9 +1,11 @@
 //! How every host fared, as a table.
 
+use std::fmt::Write as _;
+
 use indexmap::IndexMap;
 
 use super::style::{Palette, Role};
-use super::value::duration;
+use super::value::{clean, duration};
 use crate::event::HostStats;
 
 /// The table, sorted as the hosts come, and the time it all took.
@@ -33,6 +35,24 @@ pub(super) fn table(hosts: &IndexMap<String, HostStats>, palette: Palette) -> St
         out.push('\n');
     }
     out
+}
+
+/// What `set_stats` kept: a line for each host, one for the run.
+pub(super) fn custom_stats(run: &Values, hosts: &IndexMap<String, Values>) -> String {
+    let mut out = String::new();
+    for (host, values) in hosts {
+        let _ = writeln!(out, "{}: {}", clean(host), json(values));
+    }
+    if !run.is_empty() {
+        let _ = writeln!(out, "run: {}", json(run));
+    }
+    out
+}
+
+type Values = serde_json::Map<String, serde_json::Value>;
+
+fn json(values: &Values) -> String {
+    clean(&serde_json::to_string(values).unwrap_or_default())
 }
 
 /// One line on how long it took and how it ended.

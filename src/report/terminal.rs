@@ -9,6 +9,10 @@ use crate::event::{Event, Reader};
 
 /// How much is shown, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
 pub struct Options {
     /// 0: names, statuses and failures; 1: results and places; 2: arguments too; 3: every start.
     pub verbosity: u8,
@@ -20,6 +24,8 @@ pub struct Options {
     pub skipped: bool,
     /// Whether steps that changed nothing are shown.
     pub ok: bool,
+    /// Whether what `set_stats` kept is shown.
+    pub custom_stats: bool,
     /// How many unchanged lines stand around a change.
     pub diff_context: usize,
 }
@@ -34,6 +40,7 @@ impl Options {
             progress: false,
             skipped: true,
             ok: true,
+            custom_stats: false,
             diff_context: 3,
         }
     }

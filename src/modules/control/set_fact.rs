@@ -12,7 +12,8 @@ use crate::vars::{Var, VarMap};
 module_args! {
     /// Arguments of `set_fact`.
     pub(crate) struct Args {
-        /// Taken for compatibility: facts live as long as the run.
+        /// Whether the variables are facts as well: `meta: clear_facts` does not forget the
+        /// variables, and no cache keeps facts beyond the run.
         cacheable: bool = "no";
     }
 }
@@ -33,7 +34,7 @@ pub(in crate::modules) static MODULE: ModuleSpec = ModuleSpec {
 fn run(mut arguments: Arguments) -> Result<Outcome, Failure> {
     let cacheable = arguments.0.shift_remove("cacheable");
     let own = cacheable.map(|argument| ("cacheable".to_owned(), argument));
-    let _ = Args::decode(Arguments(own.into_iter().collect()))?.cacheable;
+    let cacheable = Args::decode(Arguments(own.into_iter().collect()))?.cacheable;
     if arguments.0.is_empty() {
         return Err(Failure::new("`set_fact` needs at least one `name: value`"));
     }
@@ -50,7 +51,7 @@ fn run(mut arguments: Arguments) -> Result<Outcome, Failure> {
         vars.insert(name.into(), Var::Data(argument.value));
     }
     let mut outcome = Outcome::ok().with("ansible_facts", Json::Object(facts));
-    outcome.effects.push(Effect::SetFacts(vars));
+    outcome.effects.push(Effect::SetFacts { vars, cacheable });
     Ok(outcome)
 }
 
@@ -83,7 +84,13 @@ mod tests {
             json!({"port": 5432, "nodes": ["a", "b"]})
         );
         assert!(!changed);
-        let [Effect::SetFacts(vars)] = effects.as_slice() else {
+        let [
+            Effect::SetFacts {
+                vars,
+                cacheable: true,
+            },
+        ] = effects.as_slice()
+        else {
             panic!("one effect: {effects:?}")
         };
         let Some(Var::Data(port)) = vars.get("port") else {

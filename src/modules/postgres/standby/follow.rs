@@ -242,19 +242,21 @@ const RECEIVER: &str = "SELECT json_build_object('status', status, 'sender_host'
 /// Waits until the node streams from the wanted server by the wanted slot.
 pub(super) async fn wait(args: &Args, wanted: &Wanted, ctx: &Ctx<'_>) -> Result<Json, Failure> {
     let streams = format!(
-        "SELECT status = 'streaming' AND sender_host = {} AND sender_port = {} AND coalesce(slot_name, '') = {} FROM pg_stat_wal_receiver",
+        "SELECT pid FROM pg_stat_wal_receiver WHERE status = 'streaming' AND sender_host = {} AND sender_port = {} AND coalesce(slot_name, '') = {}",
         text_literal(&args.primary_host),
         args.primary_port,
         text_literal(&wanted.slot)
     );
-    // Half a second is what `wal_retrieve_retry_interval` rarely goes below.
+    // A receiver says that it is streaming from the moment it connected, before the other side
+    // has accepted its slot and position: only one that is still there at the next look streams.
     let script = format!(
         r#"{setup}E=$(( $(date +%s) + {timeout} ))
+P=
 while :; do
   R=$("$PSQL" -X -Atq -c {streams} 2>&1)
-  [ "$R" != t ] || break
+  case $R in ''|*[!0-9]*) P=;; "$P") break;; *) P=$R;; esac
   [ "$(date +%s)" -lt "$E" ] || {{ rb late; printf '%s\n' "$R"; break; }}
-  sleep 0.5
+  sleep 0.3
 done
 rb receiver; "$PSQL" -X -Atq -c {receiver} 2>&1
 exit 0
