@@ -16,6 +16,8 @@ pub mod lab;
 pub mod lint;
 pub mod modules;
 pub mod playbook;
+#[doc(hidden)]
+pub mod probe;
 pub mod project;
 pub mod report;
 pub mod schema;

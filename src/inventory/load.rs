@@ -60,6 +60,18 @@ impl Inventory {
     }
 }
 
+impl Inventory {
+    /// Reads a text in INI format that stands for itself: no files of variables belong to it.
+    pub fn from_ini(source: &Arc<SourceFile>) -> Result<(Self, Diagnostics), Diagnostics> {
+        let mut inventory = Self::new();
+        let mut diagnostics = Diagnostics::new();
+        ini::read(source, &mut inventory, &mut diagnostics);
+        inventory.reconcile();
+        let warnings = diagnostics.clone();
+        diagnostics.result((inventory, warnings))
+    }
+}
+
 /// A name that is both a host and a group makes every pattern with it ambiguous.
 fn warn_of_twins(inventory: &Inventory, diagnostics: &mut Diagnostics) {
     for name in inventory

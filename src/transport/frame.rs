@@ -220,6 +220,32 @@ fn number(digits: &[u8]) -> Option<i32> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
+/// For the fuzz target: the first byte says how the rest is cut into reads. However a stream
+/// arrives, the same trailer must be found in it, and it must lie within.
+#[doc(hidden)]
+pub fn probe(bytes: &[u8]) {
+    let nonce = "0";
+    let Some((step, stream)) = bytes.split_first() else {
+        return;
+    };
+    let whole = Seeker::new(nonce).seek(stream);
+    let mut seeker = Seeker::new(nonce);
+    let step = usize::from(*step).max(1);
+    let cuts = (0..stream.len()).step_by(step).chain([stream.len()]);
+    let found = cuts.into_iter().find_map(|cut| seeker.seek(&stream[..cut]));
+    assert_eq!(found, whole, "cuts do not matter");
+    if let Some(trailer) = whole {
+        assert!(trailer.start < trailer.end && trailer.end <= stream.len());
+        assert!(stream[trailer.start..].starts_with(b"\n--0 "));
+    }
+    let mut text = Vec::new();
+    escape(stream, &mut text);
+    assert!(
+        !text.contains(&0) && !text.contains(&b'\''),
+        "it can be quoted"
+    );
+}
+
 #[cfg(test)]
 mod tests {
     use std::process::Command;

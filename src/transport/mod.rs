@@ -27,6 +27,8 @@ use async_trait::async_trait;
 
 pub use connector::SystemConnector;
 pub use error::TransportError;
+#[doc(hidden)]
+pub use frame::probe as probe_frames;
 pub use secret::Secret;
 
 /// As whom a command runs on the host.

@@ -1,5 +1,6 @@
 //! A tag with a comma behind it, which the parser cannot take.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use libyaml_safer::{Encoding, Scanner, Token, TokenData};
@@ -42,8 +43,13 @@ fn candidates(text: &str) -> impl Iterator<Item = (usize, usize)> {
         })
 }
 
-/// Whether a `!` stands where a value of a flow collection may begin.
+/// Whether a `!` stands where a value of a flow collection may begin. What stands before it may hold
+/// another such tag, at which the scanner panics: that is no answer.
 fn is_tag(text: &str, at: usize) -> bool {
+    catch_unwind(AssertUnwindSafe(|| begins_value(text, at))).unwrap_or(false)
+}
+
+fn begins_value(text: &str, at: usize) -> bool {
     let before = format!("{}\n", text[..at].trim_start_matches('\u{feff}'));
     let mut scanner = Scanner::new();
     scanner.set_encoding(Encoding::Utf8);

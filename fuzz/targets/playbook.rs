@@ -1,0 +1,3 @@
+#![no_main]
+
+runbook_fuzz::target!(playbook);
