@@ -231,7 +231,7 @@ fn a_whole_project_over_ssh() {
         let line: Vec<_> = line.split_whitespace().collect();
         for word in [
             "ok=12",
-            "changed=9",
+            "changed=10",
             "failed=0",
             "unreachable=0",
             "rescued=1",

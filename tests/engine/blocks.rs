@@ -189,9 +189,10 @@ fn an_interrupt_gives_back_on_every_host_of_its_own_way() {
   hosts: all
   strategy: free
   gather_facts: false
+  vars: {rest: {a: 0.3, b: 0.8, c: 0.8}}
   tasks:
     - block:
-        - {name: apart, command: sleep 0.3, when: inventory_hostname != 'a'}
+        - {name: apart, command: 'sleep {{ rest[inventory_hostname] }}'}
         - {name: in flight, command: 'true', changed_when: false}
         - {name: never begins, debug: {msg: x}}
       always:
