@@ -5,7 +5,6 @@ use std::sync::{Arc, PoisonError};
 
 use super::defaults::KeywordDefaults;
 use super::inherit::Inherited;
-use super::keywords;
 use super::play::PlayRun;
 use super::step::Done;
 use super::steps::Standing;
@@ -259,35 +258,23 @@ impl PlayRun<'_> {
             return standing;
         }
         let mut hosts = standing.ok.clone();
-        if let Some(first) = self.batch.first() {
-            let scope = self.scope(first, inherited);
-            let force = self.play.force_handlers.as_ref();
-            let always = self.engine.options.keywords.force_handlers;
-            if keywords::flag("force_handlers", force, always, &scope).unwrap_or(always) {
-                hosts.extend(
-                    standing
-                        .failed
-                        .iter()
-                        .map(|fallen| Arc::clone(&fallen.host)),
-                );
-            }
+        if self.force_handlers {
+            let failed = standing.failed.iter();
+            hosts.extend(failed.map(|fallen| Arc::clone(&fallen.host)));
         }
         let end = self.flush_handlers(inherited, &hosts).await;
         standing
             .ok
             .retain(|host| !end.gone.contains(host) && !end.fallen.iter().any(|f| f.host == *host));
-        let known = |host| {
-            standing
+        for fallen in end.fallen {
+            if standing
                 .failed
                 .iter()
-                .any(|f: &super::steps::Fallen| f.host == host)
-        };
-        let new: Vec<_> = end
-            .fallen
-            .into_iter()
-            .filter(|f| !known(Arc::clone(&f.host)))
-            .collect();
-        standing.failed.extend(new);
+                .all(|known| known.host != fallen.host)
+            {
+                standing.failed.push(fallen);
+            }
+        }
         standing
     }
 }

@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// How soon a wait hears of an interrupt.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Set once, by the first Ctrl-C or SIGTERM: steps in flight finish, no new ones start, `rescue`
 /// and `always` of the open blocks still run so that nothing is left half done.
@@ -18,5 +22,16 @@ impl Interrupt {
     #[must_use]
     pub fn requested(&self) -> bool {
         self.0.load(Ordering::SeqCst)
+    }
+
+    /// Waits between two attempts or items, which may be hours; an interrupt ends that early.
+    pub(super) async fn wait(&self, long: Duration) {
+        let requested = async {
+            while !self.requested() {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        // Either way the time is over.
+        let _ = tokio::time::timeout(long, requested).await;
     }
 }

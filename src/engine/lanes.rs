@@ -73,7 +73,7 @@ impl Lanes {
                 .throttles
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            let fresh = || Arc::new(Semaphore::new(limit));
+            let fresh = || Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS)));
             Arc::clone(all.entry(task.clone()).or_insert_with(fresh))
         });
         let throttle = match throttle {
@@ -113,15 +113,18 @@ impl PlayRun<'_> {
         let walks: Vec<_> = self
             .batch
             .iter()
-            .map(|host| self.sections(vec![Arc::clone(host)]))
+            .enumerate()
+            .map(|(at, host)| async move { (at, self.sections(vec![Arc::clone(host)]).await) })
             .collect();
-        let ends: Vec<Standing> = futures_util::stream::iter(walks)
-            .buffered(places)
+        // Whoever ends gives its place to the next host at once, also while one before it goes on.
+        let mut ends: Vec<(usize, Standing)> = futures_util::stream::iter(walks)
+            .buffer_unordered(places)
             .collect()
             .await;
+        ends.sort_by_key(|(at, _)| *at);
         self.begin_next_play();
         let mut all = Standing::default();
-        for end in ends {
+        for (_, end) in ends {
             all.ok.extend(end.ok);
             all.failed.extend(end.failed);
         }

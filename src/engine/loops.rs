@@ -55,7 +55,7 @@ impl PlayRun<'_> {
         let mut scope = Arc::clone(scope);
         let mut forgiven = true;
         for i in 0..items.len() {
-            if self.engine.interrupt.requested() && !run.inherited.cleanup {
+            if self.stops(run) {
                 break;
             }
             let seen = with_last(run, &scope, all.last());
@@ -78,7 +78,7 @@ impl PlayRun<'_> {
                 break;
             }
             if let Some(pause) = items.pause.filter(|_| i + 1 < items.len()) {
-                tokio::time::sleep(pause).await;
+                self.wait(run, pause).await;
             }
         }
         Ok((all, forgiven))

@@ -63,6 +63,8 @@ pub(super) struct PlayRun<'a> {
     pub(super) max_fail: Option<f64>,
     pub(super) vars_files: VarsFiles,
     pub(super) lanes: Lanes,
+    /// Whether handlers run on hosts that failed, too.
+    pub(super) force_handlers: bool,
     /// Failed hosts that take part in later plays nevertheless (`meta: clear_host_errors`).
     pub(super) pardoned: Mutex<Vec<Arc<str>>>,
     pub(super) host_magic: Mutex<HashMap<Arc<str>, Arc<VarMap>>>,
@@ -113,6 +115,7 @@ impl Engine {
             exports: Mutex::new(Arc::new(Exports::of_play(play))),
             roles_run: Mutex::default(),
             max_fail: max_fail(play, &scope)?,
+            force_handlers: self.force_handlers(play, &scope)?,
             vars_files: VarsFiles::default(),
             lanes: self.lanes(play, &scope)?,
             pardoned: Mutex::default(),
@@ -137,6 +140,12 @@ impl Engine {
             }
         }
         Ok(PlayEnd::GoOn)
+    }
+
+    fn force_handlers(&self, play: &Play, scope: &Arc<Scope>) -> Result<bool, Diagnostic> {
+        let node = play.force_handlers.as_ref();
+        let usual = self.options.keywords.force_handlers;
+        keywords::flag("force_handlers", node, usual, scope)
     }
 
     /// The variables a play's own keywords are rendered with: there is no host yet.

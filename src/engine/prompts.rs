@@ -6,6 +6,7 @@ use super::keywords;
 use super::run::Engine;
 use crate::diag::Diagnostic;
 use crate::playbook::{Play, Prompt};
+use crate::template::random_salt;
 use crate::vars::{Scope, Value, Var, VarMap};
 use crate::yaml::{Node, Style};
 
@@ -107,7 +108,10 @@ fn encrypted(prompt: &Prompt, answer: String, scope: &Arc<Scope>) -> Result<Valu
         Some(short) => short,
         None => &scheme,
     };
-    let salt = salt.or_else(|| (scheme != "bcrypt").then(|| random_salt(size.unwrap_or(SALT))));
+    let salt = match salt {
+        None if scheme != "bcrypt" => Some(made_salt(prompt, size.unwrap_or(SALT))?),
+        salt => salt,
+    };
     let given = [
         ("answer", Some(answer)),
         ("salt", salt),
@@ -124,9 +128,10 @@ fn encrypted(prompt: &Prompt, answer: String, scope: &Arc<Scope>) -> Result<Valu
     hashed.map_err(|error| Diagnostic::from(error).at(&prompt.span))
 }
 
-fn random_salt(size: i64) -> String {
-    let size = usize::try_from(size).unwrap_or(0).min(64);
-    std::iter::repeat_with(fastrand::alphanumeric)
-        .take(size)
-        .collect()
+fn made_salt(prompt: &Prompt, size: i64) -> Result<String, Diagnostic> {
+    let size = usize::try_from(size).unwrap_or(0);
+    random_salt(size).map_err(|error| {
+        let message = format!("failed to make a salt for `{}`: {error}", prompt.name);
+        Diagnostic::error(message).at(&prompt.span)
+    })
 }

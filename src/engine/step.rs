@@ -1,6 +1,7 @@
 //! One task on one host: its condition, its loop, its end.
 
 use std::sync::Arc;
+use std::time::Duration;
 use std::time::Instant;
 
 use serde_json::{Map, Value as Json};
@@ -178,8 +179,7 @@ impl PlayRun<'_> {
                 Ok(Some(condition)) => condition,
                 Err(mistake) => return Done::mistaken(&mistake),
             };
-            let stop = self.engine.interrupt.requested() && !run.inherited.cleanup;
-            if attempt > limits.retries || stop {
+            if attempt > limits.retries || self.stops(run) {
                 return exhausted(done, attempt, &why);
             }
             let (task, host) = (run.id.clone(), call.host.clone());
@@ -188,10 +188,27 @@ impl PlayRun<'_> {
                 task,
                 host,
                 left,
-                msg: why,
+                msg: why.clone(),
             });
-            tokio::time::sleep(limits.delay).await;
+            self.wait(run, limits.delay).await;
+            if self.stops(run) {
+                return exhausted(done, attempt, &why);
+            }
             attempt += 1;
+        }
+    }
+
+    /// Whether the operator stopped the run, and with it this step.
+    pub(super) fn stops(&self, run: &TaskRun<'_>) -> bool {
+        self.engine.interrupt.requested() && !run.inherited.cleanup
+    }
+
+    /// Waits before the next attempt or item; only what cleans up waits on after an interrupt.
+    pub(super) async fn wait(&self, run: &TaskRun<'_>, long: Duration) {
+        if run.inherited.cleanup {
+            tokio::time::sleep(long).await;
+        } else {
+            self.engine.interrupt.wait(long).await;
         }
     }
 
@@ -230,7 +247,7 @@ impl PlayRun<'_> {
 /// How often, and after which time, a step is repeated.
 struct Limits {
     retries: u64,
-    delay: std::time::Duration,
+    delay: Duration,
 }
 
 impl Limits {
@@ -238,10 +255,11 @@ impl Limits {
         let task = run.task;
         let retries: Option<i64> = keywords::value("retries", task.retries.as_ref(), scope)?;
         let delay: Option<f64> = keywords::value("delay", task.delay.as_ref(), scope)?;
-        let delay = std::time::Duration::try_from_secs_f64(delay.unwrap_or(5.0).max(0.0));
+        // Longer than can be told is as long as can be told.
+        let delay = Duration::try_from_secs_f64(delay.unwrap_or(5.0).max(0.0));
         Ok(Self {
             retries: u64::try_from(retries.unwrap_or(3)).unwrap_or(0),
-            delay: delay.unwrap_or_default(),
+            delay: delay.unwrap_or(Duration::MAX),
         })
     }
 }

@@ -51,6 +51,15 @@ impl TaskRun<'_> {
     }
 }
 
+/// On how many hosts a task may run at the same time; zero and below mean no limit.
+fn throttle(run: &TaskRun<'_>, scope: &Arc<Scope>) -> Result<Option<usize>, Diagnostic> {
+    let node = run.inherited.keywords.throttle.as_ref();
+    let throttle: Option<i64> = keywords::value("throttle", node, scope)?;
+    Ok(throttle
+        .and_then(|throttle| usize::try_from(throttle).ok())
+        .filter(|throttle| *throttle > 0))
+}
+
 impl PlayRun<'_> {
     /// Runs a task on these hosts.
     pub(super) fn task<'a>(
@@ -138,8 +147,13 @@ impl PlayRun<'_> {
             }
             Action::Module { .. } | Action::Meta(_) => {}
         }
-        let ends = self.over_hosts(&run, targets, &scope).await;
-        self.conclude(&run, hosts, ends, &scope)
+        match throttle(&run, &scope) {
+            Ok(throttle) => {
+                let ends = self.over_hosts(&run, targets, throttle).await;
+                self.conclude(&run, hosts, ends, &scope)
+            }
+            Err(mistake) => self.all_fail(&run, targets, &mistake),
+        }
     }
 
     /// Runs the step on these hosts, as many at a time as forks and `throttle` allow.
@@ -147,13 +161,8 @@ impl PlayRun<'_> {
         &self,
         run: &TaskRun<'_>,
         hosts: &[Arc<str>],
-        scope: &Arc<Scope>,
+        throttle: Option<usize>,
     ) -> Vec<(Arc<str>, Done)> {
-        let throttle = run.inherited.keywords.throttle.as_ref();
-        let throttle: Option<i64> = keywords::value("throttle", throttle, scope).ok().flatten();
-        let throttle = throttle
-            .and_then(|t| usize::try_from(t).ok())
-            .filter(|t| *t > 0);
         let forks = self
             .engine
             .options

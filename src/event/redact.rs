@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Event, StepResult};
-use crate::vault::{knows_secrets, redacted, redacted_json};
+use crate::vault::{knows_secrets, redacted, redacted_map};
 
 impl Event {
     /// The event as readers may see it. Names of hosts and tasks' ids stay: they are what events
@@ -26,8 +26,7 @@ impl Event {
             } => hide(text),
             Self::CustomStats { run, hosts } => {
                 let all = hosts.values_mut().chain([run]);
-                all.flat_map(|values| values.values_mut())
-                    .for_each(redacted_json);
+                all.for_each(redacted_map);
             }
             _ => {}
         }
@@ -38,7 +37,7 @@ impl Event {
 fn step(result: &mut StepResult) {
     let texts = [&mut result.item, &mut result.msg, &mut result.place];
     texts.into_iter().flatten().for_each(hide);
-    result.result.values_mut().for_each(redacted_json);
+    redacted_map(&mut result.result);
     result.warnings.iter_mut().for_each(hide);
     for diff in &mut result.diff {
         hide(&mut diff.before);

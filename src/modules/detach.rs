@@ -83,7 +83,8 @@ impl Detach {
 
     /// Looks again and again, at first after a short time.
     async fn wait(&self, remote: &mut Remote, folder: &str) -> Result<Seen, TransportError> {
-        let patience = Instant::now() + self.limit + GRACE;
+        // None where the time ends after any that the clock can tell.
+        let patience = Instant::now().checked_add(self.limit.saturating_add(GRACE));
         let mut pause = Duration::from_millis(50);
         loop {
             tokio::time::sleep(pause).await;
@@ -93,7 +94,10 @@ impl Detach {
                     Seen::Running => {}
                     end => return Ok(end),
                 },
-                Err(error) if !error.is_unreachable() || Instant::now() > patience => {
+                Err(error)
+                    if !error.is_unreachable()
+                        || patience.is_some_and(|patience| Instant::now() > patience) =>
+                {
                     return Err(error);
                 }
                 Err(_) => {

@@ -211,7 +211,7 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("break_when", LOOP, Kind::Condition, "the condition after which no further item runs"),
 
     refused("fact_path", PLAY, "the folder of local facts",
-        "local facts (`ansible_local`) are not gathered: read their files with `slurp`"),
+        "call `setup` with `fact_path` in a task"),
     refused("debugger", ALL, "when the debugger starts", "use `--step` or `-vvv`"),
 ];
 

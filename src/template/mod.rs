@@ -36,7 +36,7 @@ use std::sync::Arc;
 pub use condition::Condition;
 pub use error::TemplateError;
 pub use file::FileOptions;
-pub(crate) use filters::json_line;
+pub(crate) use filters::{json_line, random_salt};
 pub use omit::is_omit;
 pub use table::Entry;
 pub use uses::{Use, Uses};

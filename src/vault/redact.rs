@@ -69,8 +69,12 @@ pub fn redacted(text: &str) -> Cow<'_, str> {
     if secrets.contains_key(text) {
         return Cow::Owned(HIDDEN.to_owned());
     }
+    let all = secrets.keys().flat_map(|secret| parts(secret));
+    let mut found: Vec<&str> = all.filter(|part| text.contains(part)).collect();
+    // A secret may hold another one: the longer goes first, or its rest would stay.
+    found.sort_unstable_by_key(|part| std::cmp::Reverse(part.len()));
     let mut shown = Cow::Borrowed(text);
-    for part in secrets.keys().flat_map(|secret| parts(secret)) {
+    for part in found {
         if shown.contains(part) {
             shown = Cow::Owned(shown.replace(part, HIDDEN));
         }
@@ -104,7 +108,21 @@ pub fn redacted_json(json: &mut Json) {
             }
         }
         Json::Array(items) => items.iter_mut().for_each(redacted_json),
-        Json::Object(map) => map.iter_mut().for_each(|(_, value)| redacted_json(value)),
+        Json::Object(map) => redacted_map(map),
         Json::Null | Json::Bool(_) | Json::Number(_) => {}
+    }
+}
+
+/// Removes secrets from the keys and the values of a mapping.
+pub fn redacted_map(map: &mut serde_json::Map<String, Json>) {
+    if !knows_secrets() {
+        return;
+    }
+    map.values_mut().for_each(redacted_json);
+    if map.keys().any(|key| matches!(redacted(key), Cow::Owned(_))) {
+        let old = std::mem::take(map).into_iter();
+        *map = old
+            .map(|(key, value)| (redacted(&key).into_owned(), value))
+            .collect();
     }
 }

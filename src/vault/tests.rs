@@ -180,6 +180,17 @@ fn secrets_are_hidden_in_what_is_shown() {
         json,
         serde_json::json!({"a": ["********", 1], "b": {"c": "x ********"}})
     );
+    let mut keyed = serde_json::json!({"s3cret-value": 1, "b": 2});
+    redacted_json(&mut keyed);
+    assert_eq!(keyed, serde_json::json!({"********": 1, "b": 2}));
+}
+
+#[test]
+fn nothing_is_left_of_a_secret_that_holds_another_one() {
+    for length in 5..25 {
+        remember(&"overlapping-secrets-rest"[..length], "$ANSIBLE_VAULT;…");
+    }
+    assert_eq!(redacted("<overlapping-secrets-rest>"), "<********>");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod blocks;
+mod bounds;
 mod delegation;
 mod failures;
 mod handlers;

@@ -64,7 +64,7 @@ pub(in crate::template) fn hashed(
 }
 
 /// Salt that nobody can guess.
-pub(in crate::template) fn random_salt(size: usize) -> Result<String, Error> {
+pub(crate) fn random_salt(size: usize) -> Result<String, Error> {
     let mut bytes = vec![0; size.min(64)];
     unguessable(&mut bytes)?;
     let digit = |byte: u8| char::from(CRYPT_DIGITS[usize::from(byte & 63)]);

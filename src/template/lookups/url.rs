@@ -44,7 +44,11 @@ fn url(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
 
 /// `curl`'s configuration for all addresses of a call.
 fn settings(call: &Call<'_, '_>) -> Result<String, Error> {
-    let mut lines = format!("silent\nshow-error\nfail\nlocation\nmax-filesize = {MAX_BYTES}\n");
+    // Neither the address nor a redirection may lead to a local file or another kind of server.
+    let mut lines = format!(
+        "silent\nshow-error\nfail\nlocation\nproto = \"=http,https\"\n\
+         proto-redir = \"=http,https\"\nmax-filesize = {MAX_BYTES}\n"
+    );
     let text = |name: &str| -> Result<Option<String>, Error> {
         let value = call.options.get::<Option<Value>>(name)?;
         Ok(value
