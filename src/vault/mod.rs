@@ -24,4 +24,4 @@ pub use identity::{Ask, DEFAULT_LABEL, Identity, Source};
 pub use keyring::{Keyring, Opened};
 pub use password::Password;
 pub use plain::{plain_bytes, plain_source, plain_value};
-pub use redact::{is_secret, knows_secrets, redacted, redacted_json, remember, vaulted_text};
+pub use redact::{hide, is_secret, knows_secrets, redacted, redacted_json, remember, vaulted_text};
