@@ -105,9 +105,10 @@ fn argument(arg: &ArgSpec) -> Value {
         ArgKind::Choice(words) => words_or_template(words),
         ArgKind::List | ArgKind::Any => json!({}),
     };
-    let told = match arg.secret {
-        true => format!("{} (secret: hidden in all output)", arg.doc),
-        false => arg.doc.to_owned(),
+    let told = if arg.secret {
+        format!("{} (secret: hidden in all output)", arg.doc)
+    } else {
+        arg.doc.to_owned()
     };
     let mut out = values::documented(value, &told);
     if let Some(default) = arg.default {
