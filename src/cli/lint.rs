@@ -123,7 +123,7 @@ fn print(report: &Report, format: Format) {
         Format::Sarif => format!("{:#}\n", lint::sarif(report)),
         Format::Github => lint::github(report),
     };
-    let _ = stdout.write_all(text.as_bytes());
+    let _ = stdout.write_all(crate::vault::redacted(&text).as_bytes());
 }
 
 fn list_rules() -> u8 {

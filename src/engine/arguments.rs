@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::diag::Diagnostic;
-use crate::modules::args::{Argument, Arguments};
+use crate::modules::args::{Argument, Arguments, hide_value};
 use crate::modules::spec::FreeForm;
 use crate::modules::{self, ArgKind, ModuleSpec};
-use crate::playbook::TaskArgs;
+use crate::playbook::{Action, TaskArgs};
 use crate::template::is_omit;
 use crate::vars::{Scope, Value};
 use crate::yaml::{Kind, Node};
@@ -36,6 +36,25 @@ pub(super) fn arguments(
         return Err(Diagnostic::error(message));
     }
     Ok(all)
+}
+
+/// Hides what the secret arguments of a call come to before its loop's item, which they may be made
+/// of, is shown. What a lookup gives cannot be a part of the item, and is not looked up twice.
+pub(super) fn hide_secrets(action: &Action, scope: &Arc<Scope>) {
+    let Action::Module { spec, args, .. } = action else {
+        return;
+    };
+    for (key, node) in &args.pairs {
+        let name = key.raw().unwrap_or_default();
+        let text = node.raw().unwrap_or_default();
+        let secret = spec.arg(name).is_some_and(|arg| arg.secret);
+        if !secret || text.contains("lookup") || text.contains("query(") {
+            continue;
+        }
+        if let Ok(value) = scope.templar().node(node, scope) {
+            hide_value(spec, name, &value);
+        }
+    }
 }
 
 /// The entries of `module_defaults` for a module: of its groups, then its own. Of several levels
@@ -89,6 +108,7 @@ fn add_node(
     for key in map.try_iter().into_iter().flatten() {
         let value = map.get_item(&key).unwrap_or_default();
         let name = key.to_string();
+        hide_value(spec, &name, &value);
         let name = spec.arg(&name).map_or(name, |arg| arg.name.to_owned());
         all.0.insert(name, Argument { value, node: None });
     }
@@ -121,6 +141,7 @@ fn add_pair(
         all.0.shift_remove(name);
         return Ok(());
     }
+    hide_value(spec, name, &value);
     let node = Some(node.clone());
     all.0.insert(name.to_owned(), Argument { value, node });
     Ok(())

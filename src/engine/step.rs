@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use serde_json::{Map, Value as Json};
 
+use super::arguments::hide_secrets;
 use super::invoke::Call;
 use super::judge;
 use super::keywords;
@@ -135,6 +136,9 @@ impl PlayRun<'_> {
             Ok(censored) => censored,
             Err(mistake) => return Done::mistaken(&mistake),
         };
+        if item.is_some() {
+            hide_secrets(&run.task.action, scope);
+        }
         let mut done = match judge::holds(&run.inherited.whens, scope) {
             Err(mistake) => Done::mistaken(&mistake),
             Ok(Some(condition)) => Done::skipped(&condition),

@@ -82,9 +82,9 @@ rules! {
         "It is understood, or was understood by older versions of Ansible; the help says what to write instead.",
         "- command: pg_ctl status\n  when: \"{{ checked }}\"";
     NO_LOG = "no-log", Warning, "a secret that the log would show",
-        "An argument that is called like a secret is shown with `-v` and in failures. Put \
-         `no_log: true` on the task.",
-        "- uri: {url: https://example.org, url_password: \"{{ secret }}\"}";
+        "What is called like a secret is shown with `-v` and in failures. Put `no_log: true` on the task. \
+         Arguments that their module declares as secret (`runbook doc MODULE` tells) need none: they are hidden everywhere.",
+        "- set_fact: {app_password: \"{{ lookup('file', 'secret') }}\"}";
     UNKNOWN_RULE = "unknown-rule", Warning, "a rule in a comment or in the settings that does not exist",
         "`# lint: ignore RULE` must name rules of this list. (Unknown names after `# noqa:` are \
          left alone: they may be another tool's.)",

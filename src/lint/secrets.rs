@@ -46,7 +46,9 @@ pub(super) fn shown(step: &Step<'_>) -> Option<Diagnostic> {
     }
     let (key, _) = call.args.iter().find(|(key, value)| {
         let given = !value.is_null() && !matches!(value.scalar(), Some(Scalar::Bool(_)));
-        given && key.raw().is_some_and(is_secret) && !is_empty(value)
+        let hidden = key.raw().and_then(|name| spec.arg(name));
+        let hidden = hidden.is_some_and(|arg| arg.secret);
+        given && !hidden && key.raw().is_some_and(is_secret) && !is_empty(value)
     })?;
     if step.trail().any(|around| around.get("no_log").is_some()) {
         return None;

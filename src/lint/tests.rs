@@ -298,12 +298,15 @@ fn secrets_want_no_log() {
     - postgresql_standby: {primary_host: a, primary_password: x}
       no_log: true
     - add_host: {name: a, update_password: always}
+    - set_fact: {app_password: x}
+    - set_fact: {app_password: x}
+      no_log: true
 ",
     );
     assert_eq!(
         found,
         [
-            "no-log p.yml:3:45: `primary_password` looks like a secret, and the log would show it (put `no_log: true` on the task)"
+            "no-log p.yml:7:18: `app_password` looks like a secret, and the log would show it (put `no_log: true` on the task)"
         ]
     );
 }

@@ -2,6 +2,7 @@
 
 use super::args::{ArgType, Argument};
 use super::spec::ArgKind;
+use crate::transport::Secret;
 use crate::vars::Value;
 use crate::yaml::{Node, Scalar};
 
@@ -52,6 +53,17 @@ impl ArgType for String {
             return Ok(raw.to_owned());
         }
         text_of(&argument.value).ok_or_else(|| wanted("text", &argument.value))
+    }
+}
+
+impl ArgType for Secret {
+    const KIND: ArgKind = ArgKind::Str;
+    const SECRET: bool = true;
+
+    fn decode(argument: &Argument) -> Result<Self, String> {
+        // The usual message would quote the value.
+        let text = String::decode(argument).map_err(|_| "must be text".to_owned())?;
+        Ok(Self::new(text))
     }
 }
 

@@ -7,7 +7,9 @@ use indexmap::IndexMap;
 
 use super::spec::{ArgKind, ArgSpec, FreeForm, ModuleSpec};
 use crate::diag::{Diagnostic, Diagnostics, Span, did_you_mean, or_list};
+use crate::template::is_omit;
 use crate::vars::Value;
+use crate::vault;
 use crate::yaml::Node;
 
 /// An argument after templating: its value, and where it was written.
@@ -29,6 +31,8 @@ pub trait ArgType: Sized {
     const KIND: ArgKind;
     /// Whether leaving it out is an error.
     const REQUIRED: bool = true;
+    /// Whether its value must not be seen.
+    const SECRET: bool = false;
 
     /// Reads it; the error completes "`mode`: …".
     fn decode(argument: &Argument) -> Result<Self, String>;
@@ -43,6 +47,7 @@ pub trait ArgType: Sized {
 impl<T: ArgType> ArgType for Option<T> {
     const KIND: ArgKind = T::KIND;
     const REQUIRED: bool = false;
+    const SECRET: bool = T::SECRET;
 
     fn decode(argument: &Argument) -> Result<Self, String> {
         let none = argument.value.is_none() && !matches!(T::KIND, ArgKind::Expr | ArgKind::Any);
@@ -117,6 +122,26 @@ pub fn check_names(spec: &ModuleSpec, given: &[(Node, Node)], place: &Span) -> D
     found
 }
 
+/// Hides the value of a secret argument from everything that is shown from now on.
+pub fn hide_value(spec: &ModuleSpec, name: &str, value: &Value) {
+    let secret = spec.arg(name).is_some_and(|arg| arg.secret);
+    if secret && !value.is_undefined() && !value.is_none() && !is_omit(value) {
+        vault::hide(&value.to_string());
+    }
+}
+
+/// Hides secrets that a playbook spells out, before a message could quote their lines.
+pub fn hide_written(spec: &ModuleSpec, given: &[(Node, Node)]) {
+    for (key, value) in given {
+        let name = key.raw().unwrap_or_default();
+        let secret = spec.arg(name).is_some_and(|arg| arg.secret);
+        let text = value.raw().unwrap_or_default();
+        if secret && !value.is_null() && !text.contains("{{") && !text.contains("{%") {
+            vault::hide(text);
+        }
+    }
+}
+
 fn unknown(spec: &ModuleSpec, name: &str) -> Diagnostic {
     let names: Vec<&str> = spec
         .args
@@ -164,6 +189,7 @@ macro_rules! module_args {
                     required: <$ty as $crate::modules::args::ArgType>::REQUIRED
                         && $crate::modules::args::default_of(&[$($default)?]).is_none(),
                     default: $crate::modules::args::default_of(&[$($default)?]),
+                    secret: <$ty as $crate::modules::args::ArgType>::SECRET,
                     doc: $crate::modules::args::doc_text(concat!($($doc, "\n"),+)),
                 } ),*
             ];

@@ -46,6 +46,9 @@ pub struct ArgSpec {
     pub required: bool,
     /// The default, as one would write it; none when there is none.
     pub default: Option<&'static str>,
+    /// Whether its value must not be seen: it is hidden in all output, as an argument with
+    /// `no_log` is in Ansible.
+    pub secret: bool,
     /// What it is for: one paragraph.
     pub doc: &'static str,
 }

@@ -8,7 +8,10 @@ use super::decoder::{Decoder, is_template};
 use super::{free_form, names, value};
 use crate::diag::{Diagnostic, Diagnostics, Span, did_you_mean, or_list};
 use crate::modules::spec::FreeForm;
-use crate::modules::{ArgKind, ModuleSpec, args::check_names};
+use crate::modules::{
+    ArgKind, ModuleSpec,
+    args::{check_names, hide_written},
+};
 use crate::yaml::{Kind, Node, Scalar, Style};
 
 /// Arguments that may stand within a free-form line: how the command runs, not what it is.
@@ -38,6 +41,7 @@ pub(super) fn args(
     if let Some(more) = more {
         of_args(decoder, more, &mut args);
     }
+    hide_written(spec, &args.pairs);
     for (key, value) in &args.pairs {
         check(decoder, spec, key, value);
     }
@@ -57,6 +61,7 @@ pub(super) fn defaults(
     module: &Node,
     entries: &[(Node, Node)],
 ) {
+    hide_written(spec, entries);
     for (key, value) in entries {
         check(decoder, spec, key, value);
     }
@@ -324,6 +329,7 @@ mod tests {
 
     const fn arg(name: &'static str, kind: ArgKind) -> ArgSpec {
         ArgSpec {
+            secret: false,
             name,
             aliases: &[],
             kind,

@@ -62,6 +62,9 @@ fn argument(text: &mut String, arg: &ArgSpec) {
     if !arg.aliases.is_empty() {
         notes.push(format!("also: {}", arg.aliases.join(", ")));
     }
+    if arg.secret {
+        notes.push("secret: hidden in all output".to_owned());
+    }
     let _ = writeln!(text, "  {} ({})", arg.name, notes.join("; "));
     for line in arg.doc.lines() {
         let _ = writeln!(text, "      {}", line.trim());

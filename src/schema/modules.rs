@@ -105,7 +105,12 @@ fn argument(arg: &ArgSpec) -> Value {
         ArgKind::Choice(words) => words_or_template(words),
         ArgKind::List | ArgKind::Any => json!({}),
     };
-    let mut out = values::documented(value, arg.doc);
+    let told = if arg.secret {
+        format!("{} (secret: hidden in all output)", arg.doc)
+    } else {
+        arg.doc.to_owned()
+    };
+    let mut out = values::documented(value, &told);
     if let Some(default) = arg.default {
         out["default"] = default.into();
     }

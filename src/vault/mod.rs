@@ -25,5 +25,5 @@ pub use keyring::{Keyring, Opened};
 pub use password::Password;
 pub use plain::{plain_bytes, plain_source, plain_value};
 pub use redact::{
-    is_secret, knows_secrets, redacted, redacted_json, redacted_map, remember, vaulted_text,
+    hide, is_secret, knows_secrets, redacted, redacted_json, redacted_map, remember, vaulted_text,
 };

@@ -1,4 +1,4 @@
-//! Values that came out of `!vault`, and their removal from what is shown.
+//! Values that came out of `!vault` or are secret arguments, and their removal from what is shown.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,20 +16,37 @@ const SHORTEST_LINE: usize = 8;
 /// How many secrets are known at once.
 const MAX_SECRETS: usize = 10_000;
 
-/// Plain values, each with the encrypted text it came from.
-static SECRETS: RwLock<Option<HashMap<String, String>>> = RwLock::new(None);
+/// Plain values, each with the encrypted text it came from, if it came from one.
+static SECRETS: RwLock<Option<HashMap<String, Option<String>>>> = RwLock::new(None);
 /// Whether there are any: most runs have none, and must not pay for the search.
 static ANY: AtomicBool = AtomicBool::new(false);
 
 /// Takes note of a value that is to be hidden, and of the text it was decrypted from.
 pub fn remember(plain: &str, vaulted: &str) {
-    if plain.is_empty() || vaulted_text(plain).is_some() {
-        return;
+    if !plain.is_empty() && vaulted_text(plain).is_none() {
+        keep(plain, Some(vaulted));
     }
+}
+
+/// Takes note of a value that is to be hidden and came from no vault: a secret argument.
+pub fn hide(plain: &str) {
+    if !plain.is_empty() && !knows(plain) {
+        keep(plain, None);
+    }
+}
+
+/// Whether a value is hidden already, whatever the reason.
+fn knows(plain: &str) -> bool {
+    let secrets = SECRETS.read().unwrap_or_else(PoisonError::into_inner);
+    let known = secrets.as_ref();
+    known.is_some_and(|secrets| secrets.contains_key(plain))
+}
+
+fn keep(plain: &str, vaulted: Option<&str>) {
     let mut secrets = SECRETS.write().unwrap_or_else(PoisonError::into_inner);
     let secrets = secrets.get_or_insert_default();
     if secrets.len() < MAX_SECRETS {
-        secrets.insert(plain.to_owned(), vaulted.to_owned());
+        secrets.insert(plain.to_owned(), vaulted.map(str::to_owned));
         ANY.store(true, Ordering::Release);
     }
 }
@@ -53,7 +70,7 @@ pub fn vaulted_text(plain: &str) -> Option<String> {
         return None;
     }
     let secrets = SECRETS.read().unwrap_or_else(PoisonError::into_inner);
-    secrets.as_ref()?.get(plain).cloned()
+    secrets.as_ref()?.get(plain)?.clone()
 }
 
 /// A text without the secrets in it.

@@ -111,3 +111,20 @@ fn what_the_project_ships_is_clean() {
     ]);
     assert!(told.starts_with("code 0\n"), "{told}");
 }
+
+#[test]
+fn nothing_is_found_in_what_runbook_brings_along() {
+    let project = Project::empty();
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["playbooks", "hooks"].map(|name| here.join(name).display().to_string());
+    let copied = std::process::Command::new("cp")
+        .arg("-R")
+        .args(&folders)
+        .arg(project.path())
+        .status()
+        .unwrap();
+    assert!(copied.success());
+    let told = project.run(&["lint", "--strict"]);
+    assert!(told.starts_with("code 0\n"), "{told}");
+    assert!(told.contains(": nothing found"), "{told}");
+}

@@ -7,6 +7,7 @@ mod lint;
 mod listing;
 mod mistakes;
 mod output;
+mod secrets;
 mod support;
 mod trouble;
 mod vault;

@@ -104,3 +104,24 @@ fn a_flag_nobody_knows() {
 fn a_module_nobody_documented() {
     assert_snapshot!(Project::new().run(&["doc", "postgresql_qery"]));
 }
+
+#[test]
+fn a_hook_of_an_unknown_name_stops_the_update_before_anything_is_looked_at() {
+    let inventory = "postgres:\n  hosts:\n    db1: {ansible_connection: local}\n";
+    let right = "- debug: {msg: x}\n";
+    let project = Project::empty().file("inventories/hosts.yml", inventory);
+    let project = project
+        .file("hooks/postgres-pre-update.yml", right)
+        .file("hooks/reload-pool.yml", right)
+        .file("inventories/hooks/postgres-post-updat.yml", right)
+        .file("hooks/post_switchover.yml", right)
+        .file("hook/postgres-pre-switchover.yml", right);
+    let told = project.run(&["play", "update-postgres.yml"]);
+    let wrong = "No hook is called post_switchover.yml, postgres-post-updat.yml, ";
+    assert!(told.contains(wrong), "{told}");
+    assert!(
+        told.contains("hook/postgres-pre-switchover.yml. Names: "),
+        "{told}"
+    );
+    assert!(!told.contains("TASK [Read the installed"), "{told}");
+}

@@ -10,6 +10,7 @@ use super::psql::Login;
 use crate::module_args;
 use crate::modules::spec::{CheckMode, FreeForm, ModuleSpec};
 use crate::modules::{Ctx, Failure, Outcome};
+use crate::transport::Secret;
 
 module_args! {
     /// Arguments of `postgresql_standby`.
@@ -21,7 +22,7 @@ module_args! {
         /// The role to replicate as; what the node's connection string says when left out.
         primary_user: Option<String> ["replication_user"];
         /// That role's password; better kept in the password file of the server's user.
-        primary_password: Option<String> ["replication_password"];
+        primary_password: Option<Secret> ["replication_password"];
         /// The slot to stream from; what the node has configured when left out, none when empty.
         primary_slot_name: Option<String> ["slot_name"];
         /// The name that the server shows for this node.

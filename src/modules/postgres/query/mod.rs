@@ -50,7 +50,7 @@ module_args! {
         /// The folder of the Unix socket.
         login_unix_socket: Option<String> ["unix_socket"];
         /// The role's password.
-        login_password: Option<String>;
+        login_password: Option<Secret>;
         /// Whether the connection is encrypted.
         ssl_mode: SslMode = "prefer" ["sslmode"];
         /// The role to act as after the login.
@@ -142,7 +142,7 @@ fn login(args: &Args) -> Login {
     Login {
         database: args.login_db.clone(),
         user: args.login_user.clone(),
-        password: args.login_password.clone().map(Secret::new),
+        password: args.login_password.clone(),
         host: args
             .login_unix_socket
             .clone()

@@ -8,6 +8,7 @@ use crate::modules::postgres::sql::text_literal;
 use crate::modules::postgres::{locate, psql};
 use crate::modules::sections::{PRELUDE, Sections};
 use crate::modules::{Ctx, Failure};
+use crate::transport::Secret;
 use crate::transport::quote;
 
 /// A node as it is.
@@ -148,9 +149,12 @@ impl Wanted {
         conninfo.set("host", &args.primary_host);
         conninfo.set("port", &args.primary_port.to_string());
         let given = [
-            ("user", &args.primary_user),
-            ("password", &args.primary_password),
-            ("application_name", &args.application_name),
+            ("user", args.primary_user.as_deref()),
+            (
+                "password",
+                args.primary_password.as_ref().map(Secret::expose),
+            ),
+            ("application_name", args.application_name.as_deref()),
         ];
         for (key, value) in given {
             if let Some(value) = value {
