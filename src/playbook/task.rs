@@ -363,7 +363,8 @@ fn meta(decoder: &mut Decoder<'_>, call: &Call) -> Option<Meta> {
     let error =
         Diagnostic::error(format!("`meta` must be {}, not {what}", or_list(names()))).at(place);
     decoder.push(match (word, did_you_mean(word, names())) {
-        ("end_role", _) => error.help(format!("`{word}` is not supported yet")),
+        ("end_role", _) => error
+            .help("`end_role` is not supported: put the rest of the role into a block with `when`"),
         (_, Some(near)) => error.help(format!("did you mean `{near}`?")),
         _ => error,
     });

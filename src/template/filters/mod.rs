@@ -42,7 +42,7 @@ pub(super) use list::cartesian;
 pub(super) use password::{hashed, random_salt, unguessable};
 pub(super) use path::with_home;
 pub(super) use text::truth;
-pub(super) use time::{Strftime, between};
+pub(super) use time::{Strftime, between, later};
 
 /// All filters.
 pub(super) fn all() -> impl Iterator<Item = &'static Entry> {
