@@ -4,6 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod names;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -142,8 +144,17 @@ fn filters_tests_functions_and_lookups_are_those_of_the_templates() {
         table
     };
     let named = |entry: &'static Entry| (entry.name, entry.summary);
+    let refused = Templar::refused("filter")
+        .map(|(name, reason)| (name, format!("refused: {reason}")))
+        .collect::<Vec<_>>();
+    let refused = refused
+        .iter()
+        .map(|(name, reason)| (*name, reason.as_str()));
     for (name, entries) in [
-        ("filters", Templar::filters().map(named).collect()),
+        (
+            "filters",
+            Templar::filters().map(named).chain(refused).collect(),
+        ),
         ("tests", Templar::tests().map(named).collect()),
         ("functions", Templar::functions().map(named).collect()),
         ("lookups", Templar::lookups().collect()),

@@ -197,6 +197,13 @@ impl Engine {
         }
     }
 
+    /// Passes on what templates warned of.
+    pub(super) fn warn_of_templates(&self) {
+        for message in self.store.templar.take_warnings() {
+            self.warn_once(message);
+        }
+    }
+
     /// Takes a host out of all later plays.
     pub(super) fn lose(&self, host: &Arc<str>) {
         let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);

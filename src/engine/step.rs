@@ -235,6 +235,7 @@ impl PlayRun<'_> {
         self.engine
             .stats
             .count(host, done.status, done.says("changed"));
+        self.engine.warn_of_templates();
         self.engine
             .sink
             .emit(&Event::StepFinished(step_result(run, host, done)));

@@ -19,7 +19,7 @@ struct HostVars {
 /// The variables of the run; shared, because `hostvars` looks into it from every scope.
 #[derive(Debug)]
 pub(super) struct Store {
-    templar: Arc<Templar>,
+    pub(super) templar: Arc<Templar>,
     inventory: RwLock<Inventory>,
     hosts: RwLock<HashMap<Arc<str>, HostVars>>,
     extra: Arc<VarMap>,

@@ -212,8 +212,14 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
 
     refused("fact_path", PLAY, "the folder of local facts",
         "call `setup` with `fact_path` in a task"),
+    refused("accelerate", PLAY, "a connection of old", OF_OLD),
+    refused("accelerate_ipv6", PLAY, "a connection of old", OF_OLD),
+    refused("accelerate_port", PLAY, "a connection of old", OF_OLD),
     refused("debugger", ALL, "when the debugger starts", "use `--step` or `-vvv`"),
 ];
+
+/// Ansible still lists the keywords, and has no such connection any more.
+const OF_OLD: &str = "remove it: connections over `ssh` are kept open anyway";
 
 /// What a loop keyword begins with when a lookup makes its items.
 const WITH: &str = "with_";

@@ -126,6 +126,10 @@ fn unknown(what: &str, error: &Error, known: &[&str]) -> Diagnostic {
 
 /// `unknown filter`, with the nearest one that is known.
 pub(super) fn unknown_name(what: &str, name: &str, known: &[&str]) -> Diagnostic {
+    if let Some(reason) = super::refused::reason(what, name) {
+        let told = format!("the {what} `{name}` is not supported: {reason}");
+        return Diagnostic::error(told);
+    }
     let diagnostic = Diagnostic::error(format!("unknown {what} `{name}`"));
     match did_you_mean(name, known.iter().copied()) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),

@@ -11,9 +11,9 @@ use super::compile::bounded;
 use super::diagnose::diagnose;
 use super::rewrite::{self, Backslash, Rewritten};
 use super::tags::Delimiters;
-use super::{Templar, TemplateError, Uses, env, names};
+use super::{Templar, TemplateError, Uses, env, names, native};
 use crate::diag::{Diagnostic, SourceFile, Span};
-use crate::vars::Scope;
+use crate::vars::{Scope, Value};
 use crate::vault;
 
 /// How a template *file* is rendered (the `template` module's arguments).
@@ -92,27 +92,18 @@ impl Templar {
         options: &FileOptions,
         scope: &Arc<Scope>,
     ) -> Result<String, TemplateError> {
-        let included = Included::default();
-        let env = environment(options, &included).map_err(|error| bad_delimiters(&error))?;
-        bounded(&source.text, &options.delimiters()).map_err(|(error, range)| {
-            diagnose(&error, &|_| Some(Span::new(source, range.clone())), None)
-        })?;
-        let rewritten = rewrite::template(&source.text, &options.delimiters(), Backslash::Escapes);
-        let place = |error: &Error| Some(located(source, &rewritten, &included, error));
-        let template = env.template_from_named_str(&source.name, &rewritten.text);
-        let mut text = template
-            .and_then(|template| template.render(scope.as_value()))
-            .map_err(|error| diagnose(&error, &place, Some(scope)))?;
-        if options.keep_trailing_newline {
-            let newline = ["\r\n", "\n", "\r"].into_iter();
-            let newline = newline.into_iter().find(|end| source.text.ends_with(end));
-            let newline = newline.unwrap_or("\n");
-            let ends =
-                |text: &str| (text.len() - text.trim_end_matches(newline).len()) / newline.len();
-            let missing = ends(&source.text).saturating_sub(ends(&text));
-            text.push_str(&newline.repeat(missing));
-        }
+        let (_, text) = rendered_file(source, options, scope)?;
         Ok(text)
+    }
+
+    /// As `file`; what comes to one value that is no text keeps its type.
+    pub(super) fn file_value(
+        source: &Arc<SourceFile>,
+        options: &FileOptions,
+        scope: &Arc<Scope>,
+    ) -> Result<Value, TemplateError> {
+        let (value, text) = rendered_file(source, options, scope)?;
+        Ok(value.unwrap_or_else(|| Value::from(text)))
     }
 
     /// Checks that a template file parses and that its filters and tests exist; what it uses.
@@ -136,6 +127,46 @@ impl Templar {
             None => Ok(Uses::of_template(&source.text, &delimiters)),
         }
     }
+}
+
+/// The text of a rendered file, and the value it comes to where that is no text.
+fn rendered_file(
+    source: &Arc<SourceFile>,
+    options: &FileOptions,
+    scope: &Arc<Scope>,
+) -> Result<(Option<Value>, String), TemplateError> {
+    let included = Included::default();
+    let env = environment(options, &included).map_err(|error| bad_delimiters(&error))?;
+    bounded(&source.text, &options.delimiters()).map_err(|(error, range)| {
+        diagnose(&error, &|_| Some(Span::new(source, range.clone())), None)
+    })?;
+    let rewritten = rewrite::template(&source.text, &options.delimiters(), Backslash::Escapes);
+    let place = |error: &Error| Some(located(source, &rewritten, &included, error));
+    let template = env.template_from_named_str(&source.name, &rewritten.text);
+    let rendered = template.and_then(|template| {
+        let mut captured = template.render_captured(scope.as_value())?;
+        let last = captured.with_state_mut(|state| {
+            let emitted = state.get_or_insert_extension(env::Emitted(Value::UNDEFINED));
+            emitted.0.clone()
+        });
+        Ok((last, captured.into_output()))
+    });
+    let (last, mut text) = rendered.map_err(|error| diagnose(&error, &place, Some(scope)))?;
+    let is_text = last.is_undefined() || last.as_str().is_some();
+    let value = if is_text || native::text(&last) != text {
+        None
+    } else {
+        native::plain(last).map_err(|error| diagnose(&error, &place, Some(scope)))?
+    };
+    if options.keep_trailing_newline {
+        let newline = ["\r\n", "\n", "\r"].into_iter();
+        let newline = newline.into_iter().find(|end| source.text.ends_with(end));
+        let newline = newline.unwrap_or("\n");
+        let ends = |text: &str| (text.len() - text.trim_end_matches(newline).len()) / newline.len();
+        let missing = ends(&source.text).saturating_sub(ends(&text));
+        text.push_str(&newline.repeat(missing));
+    }
+    Ok((value, text))
 }
 
 fn environment(options: &FileOptions, included: &Included) -> Result<Environment<'static>, Error> {

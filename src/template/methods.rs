@@ -5,6 +5,7 @@ use minijinja::{Error, ErrorKind, State};
 use minijinja_contrib::pycompat::unknown_method_callback;
 
 use super::filters::{MAX_WIDTH, bounded_format, fail};
+use super::format;
 use crate::vars::Value;
 
 /// Calls a method no object has itself.
@@ -17,6 +18,7 @@ pub(super) fn call(
     let found = match (value.kind(), value.as_str()) {
         (_, Some(text)) => text_method(text, method, args),
         (ValueKind::Seq, _) => list_method(value, method, args),
+        (ValueKind::Number, _) => number_method(value, method, args),
         // Values never change, so a copy is the value itself.
         (ValueKind::Map, _) if method == "copy" => Some(Ok(value.clone())),
         _ => None,
@@ -48,6 +50,9 @@ fn explained(error: Error, value: &Value, method: &str) -> Error {
 fn text_method(text: &str, method: &str, args: &[Value]) -> Option<Result<Value, Error>> {
     let result = match method {
         "zfill" => zfill(text, args),
+        "format" if format::converts(text) => format::formatted(text, args),
+        "expandtabs" => expanded(text, args),
+        "isidentifier" => Ok(Value::from(is_identifier(text))),
         "format" => return bounded_format(text).err().map(Err),
         "ljust" => justified(text, args, Side::Left),
         "rjust" => justified(text, args, Side::Right),
@@ -60,11 +65,81 @@ fn text_method(text: &str, method: &str, args: &[Value]) -> Option<Result<Value,
         "removesuffix" => cut(args, |part| text.strip_suffix(part).unwrap_or(text)),
         "swapcase" => Ok(Value::from(swapcase(text))),
         "casefold" => Ok(Value::from(text.to_lowercase())),
-        // Texts are UTF-8 throughout; the round trip is the text itself.
-        "encode" | "decode" => Ok(Value::from(text)),
+        "encode" | "decode" => coded(text, method, args),
         _ => return None,
     };
     Some(result)
+}
+
+/// Texts are UTF-8 throughout; the round trip is the text itself.
+fn coded(text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
+    let (encoding, errors): (Option<String>, Option<&str>) = from_args(args)?;
+    let _ = errors;
+    let encoding = encoding.unwrap_or_default().to_ascii_lowercase();
+    if ["", "utf-8", "utf8", "utf_8"].contains(&encoding.as_str()) {
+        return Ok(Value::from(text));
+    }
+    Err(fail(format!(
+        "`{method}('{encoding}')` is not supported: texts are UTF-8 and there are no bytes; for \
+         Base64 of another encoding write `b64encode(encoding='{encoding}')`"
+    )))
+}
+
+/// Tabs as the spaces they stand for.
+fn expanded(text: &str, args: &[Value]) -> Result<Value, Error> {
+    let (width,): (Option<usize>,) = from_args(args)?;
+    let width = width.unwrap_or(8);
+    if width > MAX_WIDTH || text.len().saturating_mul(width.max(1)) > 64 * 1024 * 1024 {
+        return Err(fail(format!("tabs of {width} make the text too long")));
+    }
+    let (mut out, mut column) = (String::with_capacity(text.len()), 0);
+    for c in text.chars() {
+        if c == '\t' {
+            let missing = (width - column % width.max(1)).min(width);
+            out.push_str(&" ".repeat(missing));
+            column += missing;
+        } else {
+            out.push(c);
+            column = if matches!(c, '\n' | '\r') {
+                0
+            } else {
+                column + 1
+            };
+        }
+    }
+    Ok(Value::from(out))
+}
+
+fn is_identifier(text: &str) -> bool {
+    let mut chars = text.chars();
+    let begins = |c: char| c.is_alphabetic() || c == '_';
+    chars.next().is_some_and(begins) && chars.all(|c| c.is_alphanumeric() || c == '_')
+}
+
+fn number_method(value: &Value, method: &str, args: &[Value]) -> Option<Result<Value, Error>> {
+    if !["bit_length", "is_integer"].contains(&method) {
+        return None;
+    }
+    let () = match from_args(args) {
+        Ok(none) => none,
+        Err(error) => return Some(Err(error)),
+    };
+    let whole = value
+        .is_integer()
+        .then(|| i128::try_from(value.clone()).ok())
+        .flatten();
+    match (method, whole) {
+        ("bit_length", Some(whole)) => {
+            let bits = u128::BITS - whole.unsigned_abs().leading_zeros();
+            Some(Ok(Value::from(bits)))
+        }
+        ("is_integer", _) => {
+            let number = f64::try_from(value.clone()).ok();
+            let is_whole = number.is_some_and(|number| number.is_finite() && number.fract() == 0.0);
+            Some(Ok(Value::from(value.is_integer() || is_whole)))
+        }
+        _ => None,
+    }
 }
 
 fn zfill(text: &str, args: &[Value]) -> Result<Value, Error> {

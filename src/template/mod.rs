@@ -12,6 +12,7 @@ mod env;
 mod error;
 mod file;
 mod filters;
+mod format;
 mod functions;
 mod lookups;
 mod mersenne;
@@ -20,9 +21,11 @@ mod names;
 mod native;
 mod omit;
 mod pattern;
+mod refused;
 mod render;
 mod rewrite;
 mod scan;
+mod search;
 mod table;
 mod tags;
 #[cfg(test)]
@@ -31,13 +34,14 @@ mod tests;
 mod uses;
 mod words;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use condition::Condition;
 pub use error::TemplateError;
 pub use file::FileOptions;
 pub(crate) use filters::{json_line, random_salt};
 pub use omit::is_omit;
+pub(crate) use search::folders as search_folders;
 pub use table::Entry;
 pub use uses::{Use, Uses};
 
@@ -45,13 +49,37 @@ pub use uses::{Use, Uses};
 #[derive(Default)]
 pub struct Templar {
     cache: compile::Cache,
+    /// What templates warned of and nobody was told yet.
+    warnings: Mutex<Vec<String>>,
 }
+
+/// The most warnings kept until they are told: a template may warn in a loop.
+const MAX_WARNINGS: usize = 1_000;
 
 impl Templar {
     /// With everything of `ansible.builtin` that is supported.
     #[must_use]
     pub fn new() -> Arc<Self> {
         Arc::new(Self::default())
+    }
+
+    /// Keeps a warning until `take_warnings`.
+    fn warn(&self, message: String) {
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if warnings.len() < MAX_WARNINGS && !warnings.contains(&message) {
+            warnings.push(message);
+        }
+    }
+
+    /// What templates warned of since this was asked last.
+    pub fn take_warnings(&self) -> Vec<String> {
+        std::mem::take(&mut *self.warnings.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Filters, tests and lookups that Ansible has and that are refused, each with the reason, for
+    /// the documentation.
+    pub fn refused(kind: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+        refused::of(kind)
     }
 
     /// Every filter there is, for the documentation.

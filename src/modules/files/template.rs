@@ -18,7 +18,7 @@ use crate::module_args;
 use crate::modules::context::FileKind;
 use crate::modules::spec::{CheckMode, FreeForm, ModuleSpec};
 use crate::modules::{Ctx, Failure, Mode, Outcome};
-use crate::template::FileOptions;
+use crate::template::{FileOptions, search_folders};
 use crate::vars::{Scope, Value, Var, VarMap};
 
 module_args! {
@@ -166,7 +166,10 @@ fn render(
         block_end: args.block_end_string.clone(),
         comment_start: args.comment_start_string.clone(),
         comment_end: args.comment_end_string.clone(),
-        search_path: folder.map(std::path::Path::to_owned).into_iter().collect(),
+        search_path: search_folders(ctx.scope, "templates")
+            .into_iter()
+            .chain(folder.map(std::path::Path::to_owned))
+            .collect(),
     };
     let blanked = header::apply(text, &mut options)
         .map_err(|why| Failure::new(format!("{}:1: {why}", source.name)))?;

@@ -8,11 +8,12 @@ use md5::Md5;
 use minijinja::Error;
 use minijinja::value::Kwargs;
 use sha1::{Digest as _, Sha1};
-use sha2::{Sha224, Sha256, Sha384, Sha512};
+use sha2::{Sha224, Sha256, Sha384, Sha512, Sha512_224, Sha512_256};
 
 use sha3::{Sha3_224, Sha3_256, Sha3_384, Sha3_512};
 
 use super::{either, fail};
+use crate::template::refused;
 use crate::template::table::{Entry, filters};
 
 pub(super) static TABLE: &[Entry] = filters! {
@@ -49,13 +50,18 @@ fn hash(text: Cow<'_, str>, algorithm: Option<&str>) -> Result<String, Error> {
         "sha256" => hex(&Sha256::digest(bytes)),
         "sha384" => hex(&Sha384::digest(bytes)),
         "sha512" => hex(&Sha512::digest(bytes)),
+        "sha512_224" => hex(&Sha512_224::digest(bytes)),
+        "sha512_256" => hex(&Sha512_256::digest(bytes)),
         "sha3_224" => hex(&Sha3_224::digest(bytes)),
         "sha3_256" => hex(&Sha3_256::digest(bytes)),
         "sha3_384" => hex(&Sha3_384::digest(bytes)),
         "sha3_512" => hex(&Sha3_512::digest(bytes)),
         other => {
+            if let Some(reason) = refused::reason("digest", other) {
+                return Err(fail(format!("`{other}` is not supported: {reason}")));
+            }
             return Err(fail(format!(
-                "unknown digest `{other}`; use md5, sha1, sha2 (sha224 to sha512), sha3_224 to \
+                "unknown digest `{other}`; use md5, sha1, sha2 (sha224 to sha512, sha512_256), sha3_224 to \
                  sha3_512, blake2b or blake2s"
             )));
         }

@@ -43,7 +43,7 @@ pub(crate) use password::random_salt;
 pub(super) use password::{hashed, unguessable};
 pub(super) use path::with_home;
 pub(super) use text::truth;
-pub(super) use time::{Strftime, between};
+pub(super) use time::{Strftime, between, later};
 
 /// All filters.
 pub(super) fn all() -> impl Iterator<Item = &'static Entry> {

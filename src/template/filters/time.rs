@@ -174,6 +174,30 @@ pub(in crate::template) fn between(left: &Value, right: &Value) -> Option<Result
     }))
 }
 
+/// The moment some time after another, or two times together; none for anything else.
+pub(in crate::template) fn later(left: &Value, right: &Value) -> Option<Result<Value, Error>> {
+    let far = || fail("the moment is too far away");
+    let negated = |delta: &Delta| {
+        let micros = delta.micros.checked_neg();
+        micros.map(|micros| Value::from_object(Delta { micros }))
+    };
+    let (moment, delta) = match (left.downcast_object_ref(), right.downcast_object_ref()) {
+        (Some(first), Some(second)) => {
+            let (first, second): (&Delta, &Delta) = (first, second);
+            let micros = first.micros.checked_add(second.micros).ok_or_else(far);
+            return Some(micros.map(|micros| Value::from_object(Delta { micros })));
+        }
+        (None, Some(delta)) => (left, delta),
+        (Some(delta), None) => (right, delta),
+        (None, None) => return None,
+    };
+    moment.downcast_object_ref::<Strftime>()?;
+    match negated(delta) {
+        Some(delta) => between(moment, &delta),
+        None => Some(Err(far())),
+    }
+}
+
 fn to_datetime(text: &str, format: Option<&str>) -> Result<Value, Error> {
     let format = format.unwrap_or("%Y-%m-%d %H:%M:%S");
     let parsed = jiff::fmt::strtime::parse(format, text);

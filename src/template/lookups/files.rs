@@ -8,7 +8,7 @@ use minijinja::{Error, ErrorKind};
 use super::{Call, Lookup, lookups};
 use crate::diag::SourceFile;
 use crate::template::filters::{fail, items};
-use crate::template::{FileOptions, filters};
+use crate::template::{FileOptions, Templar, filters};
 use crate::vars::{Value, Var, VarMap};
 use crate::vault;
 
@@ -70,19 +70,17 @@ fn template(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
         let source = vault::plain_source(&source).map_err(|error| fail(error.one_line()))?;
         let mut options = base.clone();
         if let Some(folder) = path.parent() {
-            options.search_path.insert(0, folder.to_owned());
+            options.search_path.push(folder.to_owned());
         }
-        let text = scope.templar().file(&source, &options, &scope);
-        found.push(Value::from(
-            text.map_err(super::TemplateError::into_engine)?,
-        ));
+        let value = Templar::file_value(&source, &options, &scope);
+        found.push(value.map_err(super::TemplateError::into_engine)?);
     }
     Ok(found)
 }
 
 /// The delimiters a call asks for.
 fn template_options(call: &Call<'_, '_>) -> Result<FileOptions, Error> {
-    // Results are never rendered again, nor taken for a list that they look like.
+    // Results are never rendered again, and types are always kept.
     for ignored in ["convert_data", "jinja2_native"] {
         call.options.get::<Option<Value>>(ignored)?;
     }

@@ -16,7 +16,7 @@ use minijinja::{Error, State};
 
 use super::diagnose::unknown_name;
 use super::filters::fail;
-use super::{TemplateError, filters};
+use super::{TemplateError, filters, search};
 use crate::vars::{Scope, Value, scope_of};
 
 pub(super) use files::glob;
@@ -60,6 +60,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Lookup> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum OnError {
     Fail,
+    Warn,
     Ignore,
 }
 
@@ -90,7 +91,8 @@ impl<'a, 'env> Call<'a, 'env> {
         let wants_list = options.get::<Option<bool>>("wantlist")?.unwrap_or(false);
         let on_error = match options.get::<Option<&str>>("errors")? {
             None | Some("strict") => OnError::Fail,
-            Some("ignore" | "warn") => OnError::Ignore,
+            Some("ignore") => OnError::Ignore,
+            Some("warn") => OnError::Warn,
             Some(other) => {
                 let known = "strict, warn or ignore";
                 return Err(fail(format!("unknown `errors={other}`; use {known}")));
@@ -132,16 +134,9 @@ impl<'a, 'env> Call<'a, 'env> {
         value.as_str().map(str::to_owned)
     }
 
-    /// The folders in which files of a kind are looked for, nearest first: the role's, the
-    /// playbook's, each with its own subfolder before it.
+    /// The folders in which files of a kind are looked for, nearest first.
     fn folders(&self, subfolder: &str) -> Vec<PathBuf> {
-        ["role_path", "playbook_dir"]
-            .iter()
-            .filter_map(|name| self.text_var(name))
-            .map(PathBuf::from)
-            .chain([PathBuf::from(".")])
-            .flat_map(|folder| [folder.join(subfolder), folder])
-            .collect()
+        search::folders(&self.scope, subfolder)
     }
 
     /// The first existing path a name stands for.
@@ -179,15 +174,36 @@ pub(super) fn run(name: &str, call: &Call<'_, '_>) -> Result<Vec<Value>, Error> 
         return Err(TemplateError::from(unknown_name("lookup", name, &known)).into_engine());
     };
     let found = (lookup.run)(call);
-    match found {
-        Err(_) if call.on_error == OnError::Ignore && call.wants_list => Ok(Vec::new()),
-        Err(_) if call.on_error == OnError::Ignore => Ok(vec![Value::from(())]),
-        Err(error) => Err(error),
+    let error = match found {
         Ok(found) => {
             call.options.assert_all_used()?;
-            Ok(found)
+            return Ok(found);
         }
+        Err(error) => error,
+    };
+    match call.on_error {
+        OnError::Fail => return Err(error),
+        OnError::Warn => call.scope.templar().warn(warning(short, &error)),
+        OnError::Ignore => {}
     }
+    Ok(if call.wants_list {
+        Vec::new()
+    } else {
+        vec![Value::from(())]
+    })
+}
+
+/// Lookups whose errors may quote what nobody should read: a command line, an address, a text.
+const RETICENT: [&str; 4] = ["password", "pipe", "unvault", "url"];
+
+fn warning(name: &str, error: &Error) -> String {
+    if RETICENT.contains(&name) {
+        return format!("the lookup `{name}` found nothing: it failed");
+    }
+    let why = error
+        .detail()
+        .map_or_else(|| error.kind().to_string(), str::to_owned);
+    format!("the lookup `{name}` found nothing: {why}")
 }
 
 #[cfg(test)]

@@ -77,6 +77,7 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_filter(chain::FILTER, chain::follow);
     env.add_filter(operators::REMAINDER, operators::remainder);
     env.add_filter(operators::DIFFERENCE, operators::difference);
+    env.add_filter(operators::SUM, operators::sum);
     env.add_filter(operators::COMPARE, operators::compare);
     env.add_filter(mutable::FILTER, mutable::mutable);
 }

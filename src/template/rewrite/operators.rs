@@ -9,7 +9,7 @@ use minijinja::{Error, State};
 
 use super::Edit;
 use super::outline::{has_dates, outline};
-use crate::template::filters::{between, defined, fail, printf};
+use crate::template::filters::{between, defined, fail, later, printf};
 use crate::vars::Value;
 
 /// The filter in place of `%`.
@@ -17,6 +17,9 @@ pub(super) const REMAINDER: &str = "__rem__";
 
 /// The filter in place of `-`, where moments may be around.
 pub(super) const DIFFERENCE: &str = "__minus__";
+
+/// The filter in place of `+`, where moments may be around.
+pub(super) const SUM: &str = "__plus__";
 
 /// The filter in place of `<`, `<=`, `>` and `>=`.
 pub(super) const COMPARE: &str = "__compare__";
@@ -36,6 +39,7 @@ pub(super) fn edits(text: &str, range: Range<usize>, is_block: bool, edits: &mut
             let new = match words.join(" ").as_str() {
                 "%" => format!(")|{REMAINDER}(("),
                 "-" => format!(")|{DIFFERENCE}(("),
+                "+" => format!(")|{SUM}(("),
                 sign if at == 0 => format!(")|{COMPARE}('{sign}',("),
                 sign => format!("),'{sign}',("),
             };
@@ -100,6 +104,17 @@ pub(super) fn difference(
     }
     let (left, right) = (described(left), described(right));
     Err(fail(format!("`-` is not for {left} and {right}")))
+}
+
+/// `+`: of anything the engine adds, or a moment and a time after it.
+pub(super) fn sum(state: &State<'_, '_>, left: &Value, right: &Value) -> Result<Value, Error> {
+    defined(state, left)?;
+    defined(state, right)?;
+    if let Some(value) = later(left, right) {
+        return value;
+    }
+    let added = state.env().compile_expression("left + right")?;
+    added.eval(minijinja::context! { left, right })
 }
 
 fn whole(value: &Value) -> Option<i128> {

@@ -171,7 +171,7 @@ impl Outline<'_> {
         while self.take(&["+", "-", "~"]) {
             let operator = self.tokens[self.next - 1].clone();
             self.product()?;
-            if self.dates && &self.text[operator.clone()] == "-" {
+            if self.dates && ["-", "+"].contains(&&self.text[operator.clone()]) {
                 let end = self.end();
                 let operators = vec![operator];
                 self.found.push(Operation {
