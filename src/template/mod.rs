@@ -38,6 +38,7 @@ pub use error::TemplateError;
 pub use file::FileOptions;
 pub(crate) use filters::json_line;
 pub use omit::is_omit;
+pub(crate) use scan::is_template as has_template;
 pub use table::Entry;
 pub use uses::{Use, Uses};
 
