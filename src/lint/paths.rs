@@ -14,7 +14,8 @@ const MAX_DEPTH: usize = 8;
 
 /// Whether a text has a template in it.
 pub(super) fn is_template(text: &str) -> bool {
-    ["{{", "{%"].iter().any(|mark| text.contains(mark))
+    let mut pairs = text.as_bytes().windows(2);
+    pairs.any(|pair| matches!(pair, b"{{" | b"{%"))
 }
 
 /// A name in which `*` stands for every template; none when nothing else is left of it.

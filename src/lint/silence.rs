@@ -75,6 +75,10 @@ fn comments(text: &str) -> impl Iterator<Item = (usize, Range<usize>, Comment)> 
         .filter_map(move |(number, line)| {
             let offset = start;
             start += line.len();
+            // Nearly every line ends here: one byte is found faster than two words are.
+            if !line.contains('#') {
+                return None;
+            }
             let hash = line.find("# noqa").or_else(|| line.find("# lint:"))?;
             let comment = line[hash + 1..].trim();
             let silenced = read(comment)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::files::Files;
 use super::role::Roles;
 use crate::diag::{Diagnostic, Diagnostics, Severity, SourceFile};
-use crate::template::Templar;
+use crate::template::{Templar, has_template};
 use crate::yaml::{self, Kind, Node};
 
 /// How many files may import each other in a row.
@@ -169,6 +169,5 @@ impl<'a> Decoder<'a> {
 
 /// Whether a text has a template in it or is encrypted, which decides its value only at run time.
 pub(super) fn is_template(node: &Node) -> bool {
-    let marked = |text: &str| ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark));
-    node.is_vault() || !node.is_unsafe() && node.raw().is_some_and(marked)
+    node.is_vault() || !node.is_unsafe() && node.raw().is_some_and(has_template)
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::compile::Language;
 use super::condition::{bare, literal};
 use super::render::unparsed_at;
 use super::tags::Delimiters;
@@ -37,9 +38,12 @@ impl Templar {
             return Ok(());
         };
         let (inner, at) = bare(node, text)?;
-        let code = self.cache.expression(inner);
-        code.map_err(|unparsed| unparsed_at(node, at, &unparsed))?;
-        known(node, at, names::unknown_in_expression(inner))
+        let language = Language::Expression;
+        self.cache.check(inner, language, || {
+            let parsed = language.parse(inner);
+            parsed.map_err(|unparsed| unparsed_at(node, at, &unparsed))?;
+            known(node, at, names::unknown_in_expression(inner))
+        })
     }
 
     fn check_text(&self, node: &Node, text: &str) -> Result<(), TemplateError> {
@@ -47,13 +51,13 @@ impl Templar {
             return Ok(());
         }
         let body = text.strip_suffix('\n').unwrap_or(text);
-        let program = self.cache.program(body);
-        program.map_err(|unparsed| unparsed_at(node, 0, &unparsed))?;
-        known(
-            node,
-            0,
-            names::unknown_in_template(body, &Delimiters::default()),
-        )
+        let language = Language::Template;
+        self.cache.check(body, language, || {
+            let parsed = language.parse(body);
+            parsed.map_err(|unparsed| unparsed_at(node, 0, &unparsed))?;
+            let unknown = names::unknown_in_template(body, &Delimiters::default());
+            known(node, 0, unknown)
+        })
     }
 }
 

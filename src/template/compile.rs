@@ -1,6 +1,6 @@
 //! Texts compiled once, however often they are evaluated.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -90,6 +90,28 @@ fn unparsed(error: Error, at: usize, rewritten: &Rewritten) -> Unparsed {
 pub(super) struct Cache {
     programs: Shared<Program>,
     expressions: Shared<Code>,
+    /// What was checked and found right, without its code: the engine reserves more than ten
+    /// kilobytes for each, and most of what is loaded is never rendered.
+    sound: RwLock<HashSet<(Box<str>, Language)>>,
+}
+
+/// What a text is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Language {
+    /// Text with templates in it.
+    Template,
+    /// A bare expression.
+    Expression,
+}
+
+impl Language {
+    /// Compiles a text and forgets the result.
+    pub(super) fn parse(self, text: &str) -> Result<(), Unparsed> {
+        match self {
+            Self::Template => program(text).map(drop),
+            Self::Expression => expression(text).map(drop),
+        }
+    }
 }
 
 type Shared<T> = RwLock<HashMap<Box<str>, Arc<T>>>;
@@ -102,10 +124,34 @@ impl Cache {
 
     /// A bare expression.
     pub(super) fn expression(&self, text: &str) -> Result<Arc<Code>, Unparsed> {
-        cached(&self.expressions, text, |text| {
-            code(text, 0..text.len(), Backslash::Escapes)
-        })
+        cached(&self.expressions, text, expression)
     }
+
+    /// Makes sure that nothing is wrong with a text, unless that was found out before.
+    pub(super) fn check<E>(
+        &self,
+        text: &str,
+        language: Language,
+        judge: impl FnOnce() -> Result<(), E>,
+    ) -> Result<(), E> {
+        let key = (Box::from(text), language);
+        let known = self.sound.read().unwrap_or_else(PoisonError::into_inner);
+        if known.contains(&key) {
+            return Ok(());
+        }
+        drop(known);
+        judge()?;
+        let mut known = self.sound.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= CAPACITY {
+            known.clear();
+        }
+        known.insert(key);
+        Ok(())
+    }
+}
+
+fn expression(text: &str) -> Result<Code, Unparsed> {
+    code(text, 0..text.len(), Backslash::Escapes)
 }
 
 fn cached<T>(

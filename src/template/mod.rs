@@ -41,6 +41,7 @@ pub use error::TemplateError;
 pub use file::FileOptions;
 pub(crate) use filters::{json_line, random_salt};
 pub use omit::is_omit;
+pub(crate) use scan::is_template as has_template;
 pub(crate) use search::folders as search_folders;
 pub use table::Entry;
 pub use uses::{Use, Uses};

@@ -25,7 +25,7 @@ pub(super) enum Part {
 }
 
 /// Whether there is anything to render in a text.
-pub(super) fn is_template(text: &str) -> bool {
+pub(crate) fn is_template(text: &str) -> bool {
     opening(text, 0).is_some()
 }
 

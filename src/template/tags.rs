@@ -66,20 +66,22 @@ fn next_tag<'a>(
     delimiters: &Delimiters<'a>,
 ) -> Option<(usize, Tag, &'a str)> {
     let rest = text.get(from..)?;
-    [
+    let tags = [
         (Tag::Variable, delimiters.variable),
         (Tag::Block, delimiters.block),
         (Tag::Comment, delimiters.comment),
-    ]
-    .into_iter()
-    .filter(|(_, (open, close))| !open.is_empty() && !close.is_empty())
-    .filter_map(|(tag, (open, close))| {
-        let at = rest.find(open)?;
-        Some((at, open.len(), tag, close))
+    ];
+    // Texts are short and tags few: one pass over the bytes is less work than three searches.
+    (0..rest.len()).find_map(|at| {
+        let rest = &rest.as_bytes()[at..];
+        let (tag, (open, close)) = tags
+            .iter()
+            .filter(|(_, (open, close))| !open.is_empty() && !close.is_empty())
+            .filter(|(_, (open, _))| rest.starts_with(open.as_bytes()))
+            // Of two that begin at the same place the longer one counts.
+            .min_by_key(|(_, (open, _))| usize::MAX - open.len())?;
+        Some((from + at + open.len(), *tag, *close))
     })
-    // Of two that begin at the same place the longer one counts.
-    .min_by_key(|(at, length, ..)| (*at, usize::MAX - length))
-    .map(|(at, length, tag, close)| (from + at + length, tag, close))
 }
 
 fn end_of(text: &str, start: usize, tag: Tag, close: &str) -> Option<usize> {

@@ -1,15 +1,21 @@
 //! The entries of one mapping: unique keys, merge keys.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{Hash, Hasher};
 
 use super::{Kind, Node, Scalar, Style, syntax};
 use crate::diag::{Diagnostic, Diagnostics, Span};
+
+/// Up to so many keys are compared one by one, which costs nothing; more are looked up.
+const FEW: usize = 16;
 
 /// A mapping being read.
 #[derive(Default)]
 pub(super) struct Mapping {
     own: Vec<(Node, Node)>,
-    places: HashMap<String, Span>,
+    /// Where each key stands in `own`, once there are more than a few.
+    index: HashMap<Key, usize>,
     merged: Vec<(Node, Node)>,
     braces: bool,
 }
@@ -26,19 +32,36 @@ impl Mapping {
             self.merge(&value, into);
             return;
         }
-        let identity = identity(&key);
-        if let Some(first) = self.places.get(&identity) {
+        if let Some(first) = self.earlier(&key) {
             into.push(
                 Diagnostic::error(format!("the key `{}` is given twice", shortened(text)))
                     .at(&key.span)
                     .label("again here")
-                    .also(first, "first here")
+                    .also(&self.own[first].0.span, "first here")
                     .help("remove one of them: the second would silently replace the first"),
             );
             return;
         }
-        self.places.insert(identity, key.span.clone());
         self.own.push((key, value));
+    }
+
+    /// Which of the entries has the same key; none when this one is about to be added.
+    fn earlier(&mut self, key: &Node) -> Option<usize> {
+        if self.own.len() < FEW {
+            let wanted = identity(key);
+            return self.own.iter().position(|(own, _)| identity(own) == wanted);
+        }
+        if self.index.is_empty() {
+            let keys = self.own.iter().map(|(own, _)| Key(own.clone()));
+            self.index = keys.zip(0..).collect();
+        }
+        match self.index.entry(Key(key.clone())) {
+            Entry::Occupied(at) => Some(*at.get()),
+            Entry::Vacant(at) => {
+                at.insert(self.own.len());
+                None
+            }
+        }
     }
 
     /// Whether an unquoted `{{ … }}` was reported.
@@ -54,11 +77,11 @@ impl Mapping {
         let mut entries: Vec<(Node, Node)> = Vec::new();
         let mut index = HashMap::new();
         for (key, value) in self.merged.into_iter().chain(self.own) {
-            match index.entry(identity(&key)) {
-                std::collections::hash_map::Entry::Occupied(at) => {
+            match index.entry(Key(key.clone())) {
+                Entry::Occupied(at) => {
                     entries[*at.get()] = (key, value);
                 }
-                std::collections::hash_map::Entry::Vacant(at) => {
+                Entry::Vacant(at) => {
                     at.insert(entries.len());
                     entries.push((key, value));
                 }
@@ -90,10 +113,40 @@ impl Mapping {
 }
 
 /// What makes two keys the same: `yes` and `true` are one key, `"yes"` is another.
-fn identity(key: &Node) -> String {
+#[derive(PartialEq, Eq, Hash)]
+enum Identity<'k> {
+    Null,
+    Bool(bool),
+    Int(i64),
+    /// By its bits, so that `.nan` is the same key as `.nan`.
+    Float(u64),
+    Text(&'k str),
+}
+
+fn identity(key: &Node) -> Identity<'_> {
     match key.scalar() {
-        Some(Scalar::Str(text)) => format!("s{text}"),
-        other => format!("{other:?}"),
+        None | Some(Scalar::Null) => Identity::Null,
+        Some(Scalar::Bool(bool)) => Identity::Bool(bool),
+        Some(Scalar::Int(int)) => Identity::Int(int),
+        Some(Scalar::Float(float)) => Identity::Float(float.to_bits()),
+        Some(Scalar::Str(text)) => Identity::Text(text),
+    }
+}
+
+/// A key that is looked up by its identity.
+struct Key(Node);
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        identity(&self.0) == identity(&other.0)
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        identity(&self.0).hash(state);
     }
 }
 

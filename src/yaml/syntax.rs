@@ -29,7 +29,12 @@ pub(super) fn control_character(source: &Arc<SourceFile>) -> Option<Diagnostic> 
         matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{d7ff}'
             | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
     };
-    let (at, c) = source.text.char_indices().find(|(_, c)| !allowed(*c))?;
+    // Bytes of ordinary text need no decoding; what follows the first other one does.
+    let ordinary = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+    let from = source.text.bytes().position(|byte| !ordinary(byte))?;
+    let mut rest = source.text[from..].char_indices();
+    let (at, c) = rest.find(|(_, c)| !allowed(*c))?;
+    let at = from + at;
     let span = Span::new(source, at..at + c.len_utf8());
     Some(
         Diagnostic::error(format!(
