@@ -13,6 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use regex::Regex;
 use runbook::config::{Effect, SETTINGS, Setting};
 use runbook::diag::Severity;
+use runbook::engine::{self, Heed};
 use runbook::modules::spec::CheckMode;
 use runbook::template::{Entry, Templar};
 use runbook::{lint, modules, playbook};
@@ -132,6 +133,25 @@ fn the_settings_are_those_of_the_table() {
     }
     check("docs/compatibility.md", "settings", &works);
     check("docs/compatibility.md", "settings without effect", &others);
+}
+
+#[test]
+fn the_connection_variables_are_those_of_the_table() {
+    let mut table = "| variable | what it does here |\n|---|---|\n".to_owned();
+    for variable in engine::connection_variables() {
+        let unless = |usual: &str| match usual {
+            "" => String::new(),
+            usual => format!(", unless it is `{usual}`"),
+        };
+        let effect = match variable.heed {
+            Heed::Works => "supported".to_owned(),
+            Heed::Moot(why) => format!("nothing: {why}"),
+            Heed::Warned { usual, instead } => format!("a warning{}: {instead}", unless(usual)),
+            Heed::Refused { usual, instead } => format!("an error{}: {instead}", unless(usual)),
+        };
+        writeln!(table, "| `{}` | {} |", variable.name, cell(&effect)).unwrap();
+    }
+    check("docs/compatibility.md", "connection variables", &table);
 }
 
 #[test]

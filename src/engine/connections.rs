@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, OnceCell};
 
-use super::keywords;
 use super::options::ConnectionDefaults;
+use super::{connection_vars, keywords};
 use crate::diag::Diagnostic;
 use crate::modules::args::{ArgType, Argument};
 use crate::modules::{Failure, Remote};
@@ -70,10 +70,16 @@ impl Connections {
 pub(super) struct Way {
     pub(super) target: Target,
     pub(super) identity: Identity,
+    /// Warnings of connection variables that are not heeded.
+    pub(super) unheeded: Vec<String>,
 }
 
-/// A variable's value; an empty text counts as absent, as in Ansible's connection variables.
-fn variable<T: ArgType>(scope: &Arc<Scope>, names: &[&str]) -> Result<Option<T>, Diagnostic> {
+/// The value of the first of these variables that is there, as in Ansible the most specific name
+/// first; an empty text counts as absent.
+pub(super) fn variable<T: ArgType>(
+    scope: &Arc<Scope>,
+    names: &[&str],
+) -> Result<Option<T>, Diagnostic> {
     for name in names {
         let Some(value) = scope.get(name)? else {
             continue;
@@ -112,7 +118,9 @@ pub(super) fn way(
         }
     };
     let identity = identity(scope, task, common, defaults)?;
+    let unheeded = connection_vars::check(host, scope, &kind, &identity)?;
     Ok(Way {
+        unheeded,
         target: Target {
             name: host.to_owned(),
             kind,
@@ -128,14 +136,14 @@ fn ssh_target(
     common: &Common,
     defaults: &ConnectionDefaults,
 ) -> Result<SshTarget, Diagnostic> {
-    let address: Option<String> = variable(scope, &["ansible_host", "ansible_ssh_host"])?;
-    let user = variable(scope, &["ansible_user", "ansible_ssh_user"])?;
+    let address: Option<String> = variable(scope, &["ansible_ssh_host", "ansible_host"])?;
+    let user = variable(scope, &["ansible_ssh_user", "ansible_user"])?;
     let user = match user {
         Some(user) => Some(user),
         None => keywords::value("remote_user", common.remote_user.as_ref(), task)?
             .or_else(|| defaults.user.clone()),
     };
-    let port: Option<i64> = match variable(scope, &["ansible_port", "ansible_ssh_port"])? {
+    let port: Option<i64> = match variable(scope, &["ansible_ssh_port", "ansible_port"])? {
         Some(port) => Some(port),
         None => keywords::value("port", common.port.as_ref(), task)?,
     };
@@ -152,13 +160,6 @@ fn ssh_target(
         scope,
         &["ansible_ssh_host_key_checking", "ansible_host_key_checking"],
     )?;
-    let password: Option<String> = variable(scope, &["ansible_password", "ansible_ssh_pass"])?;
-    if password.is_some() {
-        return Err(
-            Diagnostic::error(format!("{host} asks for password authentication"))
-                .help("this version logs in with keys, agents, certificates or Kerberos only"),
-        );
-    }
     Ok(SshTarget {
         address: address.unwrap_or_else(|| host.to_owned()),
         user,
@@ -222,11 +223,11 @@ fn identity(
         ));
         return Err(error.help("use `sudo`"));
     }
-    let user = match variable(scope, &["ansible_become_user"])? {
+    let user = match variable(scope, &["ansible_sudo_user", "ansible_become_user"])? {
         Some(user) => Some(user),
         None => keywords::value("become_user", common.become_user.as_ref(), task)?,
     };
-    let flags = match variable::<String>(scope, &["ansible_become_flags", "ansible_sudo_flags"])? {
+    let flags = match variable::<String>(scope, &["ansible_sudo_flags", "ansible_become_flags"])? {
         Some(flags) => Some(flags),
         None => keywords::value("become_flags", common.become_flags.as_ref(), task)?,
     };
@@ -235,14 +236,14 @@ fn identity(
             Diagnostic::error(format!("`become_flags` has an unbalanced quote: {text}"))
         })
     });
-    let exe = match variable(scope, &["ansible_become_exe", "ansible_sudo_exe"])? {
+    let exe = match variable(scope, &["ansible_sudo_exe", "ansible_become_exe"])? {
         Some(exe) => Some(exe),
         None => keywords::value("become_exe", common.become_exe.as_ref(), task)?,
     };
     let names = [
-        "ansible_become_password",
-        "ansible_become_pass",
         "ansible_sudo_pass",
+        "ansible_become_pass",
+        "ansible_become_password",
     ];
     let password: Option<Value> = variable(scope, &names)?;
     Ok(Identity::Sudo(Sudo {

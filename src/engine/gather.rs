@@ -65,10 +65,14 @@ impl PlayRun<'_> {
                 spec,
                 written: "setup".to_owned(),
                 args: TaskArgs {
-                    pairs: [("gather_subset", subset), ("gather_timeout", timeout)]
-                        .into_iter()
-                        .filter_map(|(name, node)| Some((text(name), node?)))
-                        .collect(),
+                    pairs: [
+                        ("gather_subset", subset),
+                        ("gather_timeout", timeout),
+                        ("fact_path", self.play.fact_path.clone()),
+                    ]
+                    .into_iter()
+                    .filter_map(|(name, node)| Some((text(name), node?)))
+                    .collect(),
                     template: None,
                 },
             },

@@ -66,13 +66,12 @@ impl PlayRun<'_> {
                 Some(to) => self.delegate_scope(to)?,
                 None => Arc::clone(scope),
             };
-            Some(connections::way(
-                target,
-                &target_scope,
-                scope,
-                keywords,
-                &options.connection,
-            )?)
+            let way =
+                connections::way(target, &target_scope, scope, keywords, &options.connection)?;
+            for warning in &way.unheeded {
+                self.engine.warn_once(warning.clone());
+            }
+            Some(way)
         };
         Ok(Call {
             delegated_to,

@@ -7,6 +7,7 @@
 
 mod arguments;
 mod batch;
+mod connection_vars;
 mod connections;
 mod controller;
 mod custom_stats;
@@ -47,6 +48,7 @@ mod tags;
 mod task;
 mod vars_files;
 
+pub use connection_vars::{ConnectionVariable, Heed, connection_variables};
 pub use defaults::{Gathering, KeywordDefaults, UnknownHosts};
 pub use interrupt::Interrupt;
 pub use listing::{PlayListing, TaskListing, list};

@@ -90,6 +90,8 @@ pub struct Play {
     pub gather_facts: Option<Node>,
     /// `gather_subset`.
     pub gather_subset: Option<Node>,
+    /// `fact_path`, the folder of local facts.
+    pub fact_path: Option<Node>,
     /// `gather_timeout`, in seconds.
     pub gather_timeout: Option<Node>,
     /// `vars_prompt`.

@@ -165,6 +165,7 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("hosts", PLAY, Kind::Special, "the hosts the play runs on"),
     keyword("gather_facts", PLAY, Kind::Bool, "whether to gather facts first"),
     keyword("gather_subset", PLAY, Kind::Texts, "which facts to gather"),
+    keyword("fact_path", PLAY, Kind::Text, "the folder of local facts (`ansible_local`) on the hosts"),
     keyword("gather_timeout", PLAY, Kind::Int, "how many seconds gathering one kind of facts may take"),
     keyword("vars_prompt", PLAY, Kind::Special, "variables that the operator is asked for"),
     keyword("vars_files", PLAY, Kind::Special, "files of variables"),
@@ -210,8 +211,6 @@ pub(crate) static KEYWORDS: &[Keyword] = &[
     keyword("extended_allitems", LOOP, Kind::Bool, "whether `ansible_loop.allitems` holds all items"),
     keyword("break_when", LOOP, Kind::Condition, "the condition after which no further item runs"),
 
-    refused("fact_path", PLAY, "the folder of local facts",
-        "call `setup` with `fact_path` in a task"),
     refused("accelerate", PLAY, "a connection of old", OF_OLD),
     refused("accelerate_ipv6", PLAY, "a connection of old", OF_OLD),
     refused("accelerate_port", PLAY, "a connection of old", OF_OLD),
@@ -322,7 +321,7 @@ mod tests {
     #[test]
     fn refused_keywords_are_not_suggested() {
         assert!(names(Place::Play).any(|name| name == "serial"));
-        assert!(!names(Place::Play).any(|name| name == "fact_path"));
+        assert!(!names(Place::Play).any(|name| name == "debugger"));
         assert!(!names(Place::Task).any(|name| name == "serial"));
     }
 }

@@ -187,6 +187,7 @@ fn play(decoder: &mut Decoder<'_>, entry: &Node) -> Option<Play> {
         hosts: hosts?,
         gather_facts: fields.take("gather_facts"),
         gather_subset: fields.take("gather_subset"),
+        fact_path: fields.take("fact_path"),
         gather_timeout: fields.take("gather_timeout"),
         vars_prompt,
         vars_files,
