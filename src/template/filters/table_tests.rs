@@ -282,7 +282,7 @@ fn encodings() {
         ),
         (
             "'x' | hash('nope')",
-            "error: unknown digest `nope`; use md5, sha1, sha2 (sha224 to sha512), sha3_224 to sha3_512, blake2b or blake2s",
+            "error: unknown digest `nope`; use md5, sha1, sha2 (sha224 to sha512, sha512_256), sha3_224 to sha3_512, blake2b or blake2s",
         ),
         (
             "'x' | to_uuid('6ba7b810-9dad-11d1-80b4-00c04fd430c8')",
