@@ -5,12 +5,17 @@ use std::sync::{Arc, PoisonError};
 use super::judge;
 use super::play::{Ended, PlayRun};
 use super::task::{TaskEnd, TaskRun};
-use crate::playbook::Meta;
+use crate::event::TaskKind;
+use crate::playbook::{Meta, nothing_to_end};
 
 impl PlayRun<'_> {
     /// Does what a `meta` says. What is about the whole play looks at the condition of the first
     /// host only, as in Ansible; everything else is done for the hosts whose condition holds.
     pub(super) async fn meta(&self, meta: Meta, run: &TaskRun<'_>, hosts: &[Arc<str>]) -> TaskEnd {
+        if meta == Meta::EndRole && (run.inherited.role.is_none() || run.kind == TaskKind::Handler)
+        {
+            return self.all_fail(run, hosts, &nothing_to_end(&run.task.action_span));
+        }
         let asked = if of_the_play(meta) {
             &hosts[..hosts.len().min(1)]
         } else {
@@ -32,6 +37,11 @@ impl PlayRun<'_> {
             Meta::Noop => {}
             Meta::FlushHandlers => end = self.flush_handlers(&run.inherited, &applies).await,
             Meta::EndHost => end.gone = applies,
+            Meta::EndRole => {
+                if let Some(role) = &run.inherited.role {
+                    role.end(&applies);
+                }
+            }
             Meta::EndBatch => self.end(Ended::Batch),
             Meta::EndPlay => self.end(Ended::Play),
             Meta::ClearHostErrors => self.pardon(),
@@ -75,6 +85,10 @@ fn of_the_play(meta: Meta) -> bool {
         | Meta::ClearHostErrors
         | Meta::ClearFacts
         | Meta::RefreshInventory => true,
-        Meta::Noop | Meta::FlushHandlers | Meta::EndHost | Meta::ResetConnection => false,
+        Meta::Noop
+        | Meta::FlushHandlers
+        | Meta::EndHost
+        | Meta::EndRole
+        | Meta::ResetConnection => false,
     }
 }

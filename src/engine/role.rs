@@ -1,7 +1,8 @@
 //! The role a task stands in: whose variables it sees, and what it is told about itself.
 
+use std::collections::HashSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::playbook::{Role, RoleUse, Step};
 use crate::vars::{Layers, Level, Value, Var, VarMap};
@@ -18,6 +19,8 @@ pub(super) struct RoleContext {
     pub(super) layers: Layers,
     /// Name and folder of the roles around the include that brought it, innermost first.
     parents: Vec<(String, String)>,
+    /// The hosts for which `meta: end_role` ended it.
+    ended: Mutex<HashSet<Arc<str>>>,
 }
 
 impl RoleContext {
@@ -52,7 +55,24 @@ impl RoleContext {
             parent: parent.map(Arc::clone),
             layers,
             parents,
+            ended: Mutex::default(),
         })
+    }
+
+    /// The role ends for these hosts.
+    pub(super) fn end(&self, hosts: &[Arc<str>]) {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.extend(hosts.iter().cloned());
+    }
+
+    /// Whether it, or a role it is a part of, has ended for a host.
+    pub(super) fn has_ended(&self, host: &Arc<str>) -> bool {
+        let own = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = own.contains(host);
+        own || self
+            .parent
+            .as_ref()
+            .is_some_and(|role| role.has_ended(host))
     }
 
     /// The role's name, as it is shown before the names of its tasks.

@@ -45,19 +45,23 @@ impl PlayRun<'_> {
         }
     }
 
-    /// The hosts of a task without those on which its role has run in the same way before.
-    /// Handlers run wherever they were notified.
+    /// The hosts of a task without those on which its role was ended or has run in the same way
+    /// before. Handlers run wherever they were notified.
     pub(super) fn hosts_of_role(
         &self,
         inherited: &Inherited,
         kind: TaskKind,
         hosts: &[Arc<str>],
     ) -> Vec<Arc<str>> {
-        let used = inherited.role.as_ref().map(|role| &role.used);
-        let Some(used) = used.filter(|used| !used.allow_duplicates && kind != TaskKind::Handler)
-        else {
+        let role = inherited.role.as_ref();
+        let Some(role) = role.filter(|_| kind != TaskKind::Handler) else {
             return hosts.to_vec();
         };
+        let going = hosts.iter().filter(|host| !role.has_ended(host));
+        let used = &role.used;
+        if used.allow_duplicates {
+            return going.cloned().collect();
+        }
         let run = self
             .roles_run
             .lock()
@@ -66,6 +70,6 @@ impl PlayRun<'_> {
             let key = (Arc::clone(&used.identity), Arc::clone(host));
             !run.completed.contains(&key)
         };
-        hosts.iter().filter(fresh).cloned().collect()
+        going.filter(fresh).cloned().collect()
     }
 }

@@ -35,6 +35,7 @@ pub(super) struct TaskRun<'a> {
     /// Whether it runs once for all hosts (`run_once`).
     pub(super) once: bool,
     pub(super) id: TaskId,
+    pub(super) kind: TaskKind,
     pub(super) name: String,
 }
 
@@ -90,6 +91,7 @@ impl PlayRun<'_> {
             around,
             once: false,
             id,
+            kind,
             name,
         };
         if let Action::Meta(meta) = &task.action {

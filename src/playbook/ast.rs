@@ -330,6 +330,8 @@ pub enum Meta {
     FlushHandlers,
     /// End the play for this host.
     EndHost,
+    /// End the role for this host.
+    EndRole,
     /// End the play for every host.
     EndPlay,
     /// End this batch.

@@ -9,6 +9,7 @@ mod ast;
 mod common;
 mod decoder;
 mod defaults;
+mod end_role;
 mod fields;
 mod files;
 mod free_form;
@@ -31,6 +32,7 @@ pub use ast::{
     Action, Block, Common, Include, LoopControl, Meta, Play, Playbook, Prompt, Section, SerialSize,
     Step, Strategy, Task, TaskArgs,
 };
+pub(crate) use end_role::nothing_to_end;
 pub use files::{Files, Part, RoleFolder};
 pub(crate) use free_form::{first_word, pair, words};
 pub(crate) use keyword::{

@@ -7,7 +7,7 @@ use super::common::{common, tags};
 use super::decoder::{Decoder, is_template};
 use super::fields::Fields;
 use super::place::Place;
-use super::{action, names, notified, prompts, role, step, value};
+use super::{action, end_role, names, notified, prompts, role, step, value};
 use crate::diag::Diagnostic;
 use crate::vars::VarMap;
 use crate::yaml::{Node, Scalar};
@@ -43,6 +43,7 @@ pub(super) fn playbook(decoder: &mut Decoder<'_>, node: &Node) -> Vec<Play> {
                 continue;
             };
             notified::check(decoder, &play);
+            end_role::check(decoder, &play);
             plays.push(play);
         }
     }

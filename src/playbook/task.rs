@@ -317,9 +317,10 @@ fn without_effect(decoder: &mut Decoder<'_>, fields: &Fields<'_>) {
     }
 }
 
-const METAS: [(&str, Meta); 9] = [
+const METAS: [(&str, Meta); 10] = [
     ("flush_handlers", Meta::FlushHandlers),
     ("end_host", Meta::EndHost),
+    ("end_role", Meta::EndRole),
     ("end_play", Meta::EndPlay),
     ("end_batch", Meta::EndBatch),
     ("clear_host_errors", Meta::ClearHostErrors),
@@ -362,10 +363,9 @@ fn meta(decoder: &mut Decoder<'_>, call: &Call) -> Option<Meta> {
     };
     let error =
         Diagnostic::error(format!("`meta` must be {}, not {what}", or_list(names()))).at(place);
-    decoder.push(match (word, did_you_mean(word, names())) {
-        ("end_role", _) => error.help(format!("`{word}` is not supported yet")),
-        (_, Some(near)) => error.help(format!("did you mean `{near}`?")),
-        _ => error,
+    decoder.push(match did_you_mean(word, names()) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error,
     });
     None
 }

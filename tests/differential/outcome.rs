@@ -29,7 +29,13 @@ impl Outcome {
     /// The one kept in a file, if it is there.
     pub fn read(path: &Path) -> Result<Option<Self>, Failed> {
         match std::fs::read_to_string(path) {
-            Ok(text) => Ok(Some(serde_json::from_str(&text)?)),
+            Ok(text) => {
+                let mut outcome: Self = serde_json::from_str(&text)?;
+                for file in outcome.files.values_mut() {
+                    *file = normal::masked(file.take());
+                }
+                Ok(Some(outcome))
+            }
             Err(why) if why.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(why) => Err(why.into()),
         }

@@ -75,18 +75,27 @@ pub fn ansible(case: &Case, bin: &Path) -> Result<Outcome, Failed> {
         Tool::Inventory => "ansible-inventory",
         Tool::Vault => "ansible-vault",
     };
-    outcome(case, Command::new(bin.join(program)))
+    outcome(case, command(&bin.join(program)))
 }
 
 /// What runbook makes of it.
 pub fn runbook(case: &Case) -> Result<Outcome, Failed> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_runbook"));
+    let mut command = command(Path::new(env!("CARGO_BIN_EXE_runbook")));
     command.arg(match case.settings.tool {
         Tool::Play => "play",
         Tool::Inventory => "inventory",
         Tool::Vault => "vault",
     });
     outcome(case, command)
+}
+
+/// A program under the usual umask: the modes of new files are compared.
+fn command(program: &Path) -> Command {
+    let mut command = Command::new("/bin/sh");
+    command
+        .args(["-c", "umask 022; exec \"$0\" \"$@\""])
+        .arg(program);
+    command
 }
 
 fn outcome(case: &Case, command: Command) -> Result<Outcome, Failed> {

@@ -180,3 +180,40 @@ fn an_interrupt_still_runs_what_gives_things_back() {
         ",
     );
 }
+
+#[test]
+fn an_interrupt_gives_back_on_every_host_of_its_own_way() {
+    let ran = Case::new(
+        "
+- name: p
+  hosts: all
+  strategy: free
+  gather_facts: false
+  vars: {rest: {a: 0.3, b: 0.8, c: 0.8}}
+  tasks:
+    - block:
+        - {name: apart, command: 'sleep {{ rest[inventory_hostname] }}'}
+        - {name: in flight, command: 'true', changed_when: false}
+        - {name: never begins, debug: {msg: x}}
+      always:
+        - {name: give back, copy: {content: x, dest: '{{ playbook_dir }}/{{ inventory_hostname }}'}}
+    - {name: after, debug: {msg: x}}
+",
+    )
+    .options(|options| options.forks = 3)
+    .interrupt_at("in flight")
+    .run();
+    assert_eq!(ran.code, 99, "{:?}", ran.lines);
+    for host in ["a", "b", "c"] {
+        let back = ran.dir.path().join(host);
+        assert!(back.exists(), "{host} gave nothing back: {:?}", ran.lines);
+    }
+    for task in ["never begins", "after"] {
+        let line = format!("task {task}");
+        assert!(
+            !ran.lines.iter().any(|l| l.trim() == line),
+            "{:?}",
+            ran.lines
+        );
+    }
+}

@@ -118,6 +118,11 @@ impl Sshd {
         self.wait();
     }
 
+    /// How many connections it serves.
+    pub fn sessions(&self) -> usize {
+        children(self.child.id()).len()
+    }
+
     /// Stops or continues the processes of its sessions, as if the network were cut.
     pub fn signal_sessions(&self, name: &str) {
         for session in children(self.child.id()) {

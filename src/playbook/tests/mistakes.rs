@@ -100,7 +100,7 @@ fn one_pass_names_them_all() {
        |
        = help: add one, such as `command: …` or `debug: {msg: …}`
 
-    error: `meta` must be `flush_handlers`, `end_host`, `end_play`, `end_batch`, `clear_host_errors`, `clear_facts`, `refresh_inventory`, `reset_connection` or `noop`, not `flush_handler`
+    error: `meta` must be `flush_handlers`, `end_host`, `end_role`, `end_play`, `end_batch`, `clear_host_errors`, `clear_facts`, `refresh_inventory`, `reset_connection` or `noop`, not `flush_handler`
       --> play.yml:21:17
        |
     21 |         - meta: flush_handler

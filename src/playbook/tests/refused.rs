@@ -253,7 +253,7 @@ fn tasks_without_exactly_one_module() {
         ),
         (
             "- meta:",
-            "play.yml:3:7: `meta` must be `flush_handlers`, `end_host`, `end_play`, `end_batch`, `clear_host_errors`, `clear_facts`, `refresh_inventory`, `reset_connection` or `noop`, not nothing",
+            "play.yml:3:7: `meta` must be `flush_handlers`, `end_host`, `end_role`, `end_play`, `end_batch`, `clear_host_errors`, `clear_facts`, `refresh_inventory`, `reset_connection` or `noop`, not nothing",
         ),
     ] {
         assert_eq!(told_of_tasks(text), said, "{text}");
