@@ -43,6 +43,20 @@ fn equal_values_are_one_key() {
 }
 
 #[test]
+fn a_key_given_twice_is_told_among_many() {
+    for keys in [15, 16, 17, 40] {
+        for first in [0, keys - 1] {
+            let mut text: String = (0..keys).map(|n| format!("{n}: a\n")).collect();
+            text.push_str("last: b\n");
+            assert!(read(&text).is_ok(), "{keys} keys, each once");
+            text.push_str(&format!("{first}: c\n"));
+            let expected = format!("play.yml:{}:1: the key `{first}` is given twice", keys + 2);
+            assert!(told(&text).starts_with(&expected), "{}", told(&text));
+        }
+    }
+}
+
+#[test]
 fn a_bracket_left_open_shows_where_it_begins() {
     insta::assert_snapshot!(mistakes("- hosts: [a, b\n  tasks: []\n"), @r"
     error: expected `,` or `]` here
