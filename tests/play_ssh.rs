@@ -209,6 +209,9 @@ fn a_task_that_takes_too_long_is_ended_with_everything_it_started() {
     let place = Place::new("    - {name: long, command: sleep 4711, timeout: 1}\n");
     let (code, text) = place.play(&[]);
     assert_eq!(code, 2, "{text}");
-    assert!(text.contains("timed out after 1s"), "{text}");
+    assert!(
+        text.contains("Timed out after 1 second(s). (its processes were killed)"),
+        "{text}"
+    );
     assert!(!sshd::lives("4711"), "the remote process lives on");
 }

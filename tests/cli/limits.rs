@@ -39,7 +39,7 @@ fn what_has_no_end_is_refused() {
     told(
         &project,
         &["inc_play.yml"],
-        "includes are nested more than 50 deep: `inc.yml`",
+        "includes are nested more than 30 deep: `inc.yml`",
     );
     told(&project, &["vars.yml"], "recursive variable: a → b → a");
 }
