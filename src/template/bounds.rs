@@ -108,9 +108,9 @@ mod tests {
             "lookup('ini', 'a file=/dev/zero')",
             "lookup('csvfile', 'a file=/dev/zero')",
             "lookup('template', '/dev/zero')",
-            r"('\n' * 100000) | indent('x' * 100000, blank=true)",
-            r"('\n' * 100000) | indent(9999, blank=true)",
-            r"('\n' * 100000) | comment(decoration='x' * 100000)",
+            "('\n' * 100000) | indent('x' * 100000, blank=true)",
+            "('\n' * 100000) | indent(9999, blank=true)",
+            "('\n' * 100000) | comment(decoration='x' * 100000)",
             "'a' | comment('plain', prefix='x' * 100000, prefix_count=10000)",
             "('{0}' * 30000).format('a' * 100000)",
             "('%(a)s' * 30000) % {'a': 'a' * 100000}",
@@ -131,7 +131,7 @@ mod tests {
             "lookup('password', '/dev/null length=1000000000')",
         ] {
             let told = json(expression, "{}");
-            assert!(told.starts_with("error: "), "{expression}: {:.60}", told);
+            assert!(told.starts_with("error: "), "{expression}: {told:.60}");
         }
     }
 
