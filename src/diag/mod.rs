@@ -9,7 +9,7 @@ mod suggest;
 
 use std::sync::Arc;
 
-pub use source::{SourceFile, Span};
+pub use source::{SourceFile, Span, read_bounded};
 pub use suggest::{did_you_mean, or_list};
 
 /// How bad a diagnostic is.

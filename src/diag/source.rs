@@ -1,8 +1,27 @@
 //! Where a piece of text came from.
 
+use std::io::Read as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// The largest file that is read, in bytes.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// Reads a file, unless it is larger than anything people write, or a device without an end.
+pub fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path)?;
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        let message = format!("it is larger than {} MiB", MAX_BYTES >> 20);
+        return Err(std::io::Error::new(
+            std::io::ErrorKind::FileTooLarge,
+            message,
+        ));
+    }
+    Ok(bytes)
+}
 
 /// A text a person wrote: a file, or an argument of the command line.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,7 +50,8 @@ impl SourceFile {
 
     /// Reads a file; a byte-order mark is dropped, invalid UTF-8 is an error.
     pub fn read(path: &Path) -> std::io::Result<Arc<Self>> {
-        let text = std::fs::read_to_string(path)?;
+        let text = String::from_utf8(read_bounded(path)?)
+            .map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidData, error))?;
         let text = text
             .strip_prefix('\u{feff}')
             .map(str::to_owned)

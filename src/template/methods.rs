@@ -4,7 +4,7 @@ use minijinja::value::{ValueKind, from_args};
 use minijinja::{Error, ErrorKind, State};
 use minijinja_contrib::pycompat::unknown_method_callback;
 
-use super::filters::{MAX_WIDTH, bounded_format, fail};
+use super::filters::{MAX_WIDTH, bounded_format, bounded_text, fail};
 use super::format;
 use crate::vars::Value;
 
@@ -50,10 +50,15 @@ fn explained(error: Error, value: &Value, method: &str) -> Error {
 fn text_method(text: &str, method: &str, args: &[Value]) -> Option<Result<Value, Error>> {
     let result = match method {
         "zfill" => zfill(text, args),
-        "format" if format::converts(text) => format::formatted(text, args),
+        "format" => {
+            let bounded = bounded_format(text).and_then(|()| bounded_text(text, args));
+            match bounded {
+                Ok(()) if format::converts(text) => format::formatted(text, args),
+                bounded => return bounded.err().map(Err),
+            }
+        }
         "expandtabs" => expanded(text, args),
         "isidentifier" => Ok(Value::from(is_identifier(text))),
-        "format" => return bounded_format(text).err().map(Err),
         "ljust" => justified(text, args, Side::Left),
         "rjust" => justified(text, args, Side::Right),
         "center" => justified(text, args, Side::Middle),

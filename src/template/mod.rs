@@ -3,6 +3,7 @@
 //! Undefined variables are always errors, results keep their native types, conditions must be
 //! booleans, and data observed at run time is never rendered.
 
+mod bounds;
 mod check;
 mod compile;
 mod condition;

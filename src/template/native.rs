@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use minijinja::value::{Tuple, ValueKind};
 use minijinja::{Error, ErrorKind};
 
+use super::bounds::{self, Room};
 use super::omit::is_omit;
 use super::rewrite::frozen;
 use crate::vars::Value;
@@ -13,7 +14,7 @@ use crate::vars::Value;
 /// Plain data: generators and tuples become lists, `omit` inside a container is dropped. None
 /// when an undefined value is inside; an error when a lookup within failed.
 pub(super) fn plain(value: Value) -> Result<Option<Value>, Error> {
-    match rebuilt(&value) {
+    match rebuilt(&value, &mut Room::new()) {
         Change::Undefined => Ok(None),
         Change::Failed(broken) => valid(broken).map(Some),
         Change::No => Ok(Some(value)),
@@ -81,9 +82,12 @@ enum Change {
     Failed(Value),
 }
 
-fn rebuilt(value: &Value) -> Change {
+fn rebuilt(value: &Value, room: &mut Room) -> Change {
+    if !room.take(value) {
+        return Change::Failed(Value::from(bounds::too_large()));
+    }
     if let Some(plain) = frozen(value) {
-        return match rebuilt(&plain) {
+        return match rebuilt(&plain, room) {
             Change::No => Change::Yes(plain),
             other => other,
         };
@@ -91,9 +95,12 @@ fn rebuilt(value: &Value) -> Change {
     match value.kind() {
         ValueKind::Undefined => Change::Undefined,
         ValueKind::Invalid => Change::Failed(value.clone()),
-        ValueKind::Iterable => list(value, true),
-        ValueKind::Seq => list(value, value.downcast_object_ref::<Tuple>().is_some()),
-        ValueKind::Map => map(value),
+        ValueKind::Iterable => list(value, true, room),
+        ValueKind::Seq => {
+            let is_tuple = value.downcast_object_ref::<Tuple>().is_some();
+            list(value, is_tuple, room)
+        }
+        ValueKind::Map => map(value, room),
         ValueKind::Number if value.is_integer() && !fits(value) => Change::Failed(too_large(value)),
         _ => Change::No,
     }
@@ -109,13 +116,13 @@ fn too_large(value: &Value) -> Value {
     Value::from(Error::new(ErrorKind::InvalidOperation, message))
 }
 
-fn list(value: &Value, mut changed: bool) -> Change {
+fn list(value: &Value, mut changed: bool, room: &mut Room) -> Change {
     let Ok(items) = value.try_iter() else {
         return Change::No;
     };
     let mut new = Vec::new();
     for item in items {
-        match rebuilt(&item) {
+        match rebuilt(&item, room) {
             stop @ (Change::Undefined | Change::Failed(_)) => return stop,
             _ if is_omit(&item) => changed = true,
             Change::No => new.push(item),
@@ -134,14 +141,14 @@ fn list(value: &Value, mut changed: bool) -> Change {
 
 /// Only the engine's own mappings are looked into: others render their entries when asked, and
 /// must not all be asked (`hostvars`).
-fn map(value: &Value) -> Change {
+fn map(value: &Value, room: &mut Room) -> Change {
     let Some(entries) = value.downcast_object_ref::<IndexMap<Value, Value>>() else {
         return Change::No;
     };
     let mut changed = false;
     let mut new = IndexMap::new();
     for (key, item) in entries {
-        match rebuilt(item) {
+        match rebuilt(item, room) {
             stop @ (Change::Undefined | Change::Failed(_)) => return stop,
             _ if is_omit(item) => changed = true,
             Change::No => drop(new.insert(key.clone(), item.clone())),

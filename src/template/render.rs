@@ -9,7 +9,7 @@ use super::compile::{Code, Piece, Program, Template, Unparsed};
 use super::condition::{bare, literal};
 use super::diagnose::diagnose;
 use super::omit::is_omit;
-use super::{Templar, TemplateError, env, lookups, native, scan};
+use super::{Templar, TemplateError, bounds, env, lookups, native, scan};
 use crate::diag::{Diagnostic, Span};
 use crate::vars::{Scope, Value};
 use crate::vault;
@@ -210,6 +210,10 @@ fn joined(
         if value.is_none() {
             continue;
         }
+        let place = |_: &minijinja::Error| Some(node.span.clone());
+        let more = value.as_str().map_or(0, str::len);
+        let fits = bounds::writable(&value).and_then(|()| bounds::text_of(out.len() + more));
+        fits.map_err(|error| diagnose(&error, &place, Some(scope)))?;
         // Writing to a string never fails.
         let _ = native::write(&mut out, &value);
         only = only.filter(Value::is_none).map(|_| value);

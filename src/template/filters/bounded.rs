@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use minijinja::filters as engine;
-use minijinja::value::{Kwargs, Rest, StringInput};
+use minijinja::value::{Kwargs, Rest, StringInput, ValueKind};
 use minijinja::{Error, State};
 
 use super::{either, fail};
+use crate::template::bounds;
 use crate::template::table::{Entry, filters};
 use crate::vars::{Value, from_json, to_json};
 
@@ -45,6 +46,7 @@ fn format(
         let widest = args.iter().filter_map(Value::as_usize).max();
         bounded("width", widest.unwrap_or(0))?;
     }
+    bounded_text(&text, &args)?;
     let style = minijinja::formatting::FormatStyle::Printf;
     minijinja::formatting::format(style, &text, &args)
 }
@@ -61,6 +63,7 @@ pub(in crate::template) fn printf(text: &str, value: &Value) -> Result<Value, Er
         let widest = args.iter().filter_map(Value::as_usize).max();
         bounded("width", widest.unwrap_or(0))?;
     }
+    bounded_text(text, &args)?;
     let style = minijinja::formatting::FormatStyle::Printf;
     minijinja::formatting::format(style, text, &args).map(Value::from)
 }
@@ -88,6 +91,25 @@ pub(in crate::template) fn bounded_format(format: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Refuses a format that could come to a text beyond the bound.
+pub(in crate::template) fn bounded_text(format: &str, args: &[Value]) -> Result<(), Error> {
+    let places = format.matches(['%', '{']).count();
+    // A text is in one place at most, unless it is named or numbered.
+    let size = |arg: &Value| match arg.kind() {
+        ValueKind::Map => arg
+            .try_iter()
+            .into_iter()
+            .flatten()
+            .filter_map(|key| arg.get_item(&key).ok())
+            .map(|value| value.as_str().map_or(0, str::len))
+            .max()
+            .unwrap_or(0),
+        _ => arg.as_str().map_or(0, str::len),
+    };
+    let longest = args.iter().map(size).max().unwrap_or(0);
+    bounds::text_of(places.saturating_mul(longest))
+}
+
 fn indent(
     text: StringInput<'_>,
     width: Option<Value>,
@@ -104,16 +126,23 @@ fn indent(
         // A text in place of a number is what the lines begin with, as in Jinja.
         Some(width) if width.as_str().is_some() => {
             let prefix = width.to_string();
-            return Ok(Value::from(prefixed(text.as_str(), &prefix, first, blank)));
+            return prefixed(text.as_str(), &prefix, first, blank);
         }
         Some(width) => usize::try_from(width).map_err(|_| fail("`indent` needs a width"))?,
     };
     let width = bounded("width", width)?;
     let prefix = " ".repeat(width);
-    Ok(Value::from(prefixed(text.as_str(), &prefix, first, blank)))
+    prefixed(text.as_str(), &prefix, first, blank)
 }
 
-fn prefixed(text: &str, with: &str, first: Option<bool>, blank: Option<bool>) -> String {
+fn prefixed(
+    text: &str,
+    with: &str,
+    first: Option<bool>,
+    blank: Option<bool>,
+) -> Result<Value, Error> {
+    let lines = text.matches('\n').count() + 1;
+    bounds::text_of(text.len().saturating_add(lines.saturating_mul(with.len())))?;
     let line = |(at, line): (usize, &str)| {
         let skip = at == 0 && first != Some(true);
         let empty = line.is_empty() && blank != Some(true);
@@ -124,7 +153,7 @@ fn prefixed(text: &str, with: &str, first: Option<bool>, blank: Option<bool>) ->
         }
     };
     let lines = text.split('\n').enumerate().map(line);
-    lines.collect::<Vec<_>>().join("\n")
+    Ok(Value::from(lines.collect::<Vec<_>>().join("\n")))
 }
 
 fn batch(

@@ -1,9 +1,12 @@
 //! The filters that come with the template engine.
 
 use minijinja::filters as engine;
+use minijinja::{Error, State};
 use minijinja_contrib::filters as contrib;
 
+use crate::template::bounds::writable;
 use crate::template::table::{Entry, filters};
+use crate::vars::Value;
 
 pub(super) static TABLE: &[Entry] = filters! {
     "abs": engine::abs, "the absolute value of a number";
@@ -35,10 +38,15 @@ pub(super) static TABLE: &[Entry] = filters! {
     "selectattr": engine::selectattr, "the items whose attribute passes a test";
     "sort": engine::sort, "the items in order";
     "split": engine::split, "the parts of a text";
-    "string": engine::string, "a value as text";
+    "string": string, "a value as text";
     "striptags": contrib::striptags, "text without its HTML tags";
     "sum": engine::sum, "the sum of numbers";
     "title": engine::title, "every word with a capital";
     "trim": engine::trim, "text without white space around it";
     "upper": engine::upper, "upper case";
 };
+
+fn string(state: &State<'_, '_>, value: &Value) -> Result<Value, Error> {
+    writable(value)?;
+    engine::string(state, value)
+}

@@ -7,6 +7,7 @@ use minijinja::{Error, State};
 use serde_json::Value as Json;
 
 use super::{defined, either, fail};
+use crate::template::bounds::writable;
 use crate::template::table::{Entry, filters};
 use crate::vars::{Value, from_json as value_of, to_json as json_of};
 
@@ -56,6 +57,7 @@ fn written(
     kwargs: &Kwargs,
 ) -> Result<String, Error> {
     defined(state, value)?;
+    writable(value)?;
     let layout = Layout {
         indent: indent.map(|indent| indent.min(100)),
         sorted: kwargs.get::<Option<bool>>("sort_keys")?.unwrap_or(sorted),

@@ -35,7 +35,7 @@ use minijinja::{Error, ErrorKind, State};
 use super::table::Entry;
 use crate::vars::Value;
 
-pub(super) use bounded::{MAX_WIDTH, bounded_format, printf};
+pub(super) use bounded::{MAX_WIDTH, bounded_format, bounded_text, printf};
 pub(super) use dict::{pairs, pairs_of, subelements_of};
 pub(crate) use json::json_line;
 pub(super) use list::cartesian;

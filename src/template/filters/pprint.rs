@@ -4,6 +4,7 @@ use minijinja::value::Kwargs;
 use minijinja::{Error, State};
 
 use super::defined;
+use crate::template::bounds::writable;
 use crate::template::native::repr;
 use crate::template::table::{Entry, filters};
 use crate::vars::Value;
@@ -18,5 +19,6 @@ fn pprint(state: &State<'_, '_>, value: &Value, kwargs: Kwargs) -> Result<String
     kwargs.get::<Option<bool>>("verbose")?;
     kwargs.assert_all_used()?;
     defined(state, value)?;
+    writable(value)?;
     Ok(repr(value))
 }

@@ -6,6 +6,7 @@ use minijinja::Error;
 use minijinja::value::{Kwargs, Rest, ValueOrKwargs, from_args};
 
 use super::{either, fail};
+use crate::template::bounds;
 use crate::template::pattern::{Flags, Found, Pattern};
 use crate::template::table::{Entry, filters};
 use crate::vars::Value;
@@ -57,6 +58,7 @@ fn regex_replace(
     let mut done = 0;
     for found in &all {
         let range = found.range();
+        bounds::text_of(out.len())?;
         out.push_str(&text[done..range.start]);
         done = range.end;
         for part in &replacement {

@@ -6,6 +6,7 @@ use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs, from_args};
 use minijinja::{Error, State};
 
 use super::{Strftime, defined, either, fail};
+use crate::template::bounds;
 use crate::template::native;
 use crate::template::table::{Entry, filters};
 use crate::vars::Value;
@@ -187,6 +188,10 @@ fn comment(text: Cow<'_, str>, style: Option<&str>, kwargs: Kwargs) -> Result<St
     let newline = kwargs.get::<Option<&str>>("newline")?.unwrap_or("\n");
     kwargs.assert_all_used()?;
     let last = text.matches(newline).count();
+    let edges = before.saturating_mul(prefix.len()) + after.saturating_mul(postfix.len());
+    let lines = last.saturating_add(1).saturating_mul(decoration.len());
+    let breaks = (before + after + last + 2).saturating_mul(newline.len());
+    bounds::text_of(edges.saturating_add(lines).saturating_add(breaks))?;
     // An empty line gets no white space at its end, unless it is the last one.
     let body = text.split(newline).enumerate().map(|(at, line)| {
         let empty = line.is_empty() && at < last;

@@ -8,6 +8,7 @@ use minijinja::{Error, State};
 use super::yaml_writer::{Layout, written};
 use super::{defined, either, fail};
 use crate::diag::SourceFile;
+use crate::template::bounds::writable;
 use crate::template::table::{Entry, filters};
 use crate::vars::{Value, from_json};
 use crate::yaml::{Kind, Node, Scalar, read_all};
@@ -52,6 +53,7 @@ fn in_layout(
     kwargs: &Kwargs,
 ) -> Result<String, Error> {
     defined(state, value)?;
+    writable(value)?;
     if let Some(indent) = either(indent, kwargs, "indent")? {
         // As Python's library: what is no sensible indentation is two.
         layout.indent = if (2..10).contains(&indent) { indent } else { 2 };

@@ -1,10 +1,13 @@
 //! Lookups of variables, the environment and commands.
 
-use std::process::{Command, Stdio};
+use std::io::Read as _;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, Output, Stdio};
 
 use minijinja::Error;
 
 use super::{Call, Lookup, lookups};
+use crate::template::bounds::MAX_TEXT;
 use crate::template::filters::fail;
 use crate::template::pattern::matches;
 use crate::vars::Value;
@@ -19,6 +22,9 @@ pub(super) static TABLE: &[Lookup] = lookups! {
     "vars": vars, "variables by name";
     "varnames": varnames, "the names of the variables a regular expression matches";
 };
+
+/// How much of a command's standard error is kept, in bytes.
+const MAX_SAID: u64 = 1 << 20;
 
 fn env(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {
     let default = call.options.get::<Option<Value>>("default")?;
@@ -121,18 +127,60 @@ fn matching(groups: &[(String, Vec<Value>)], pattern: &str) -> Result<Vec<Value>
 /// Runs a command line here. Its output is no secret of ours, but it may hold one: errors name
 /// the status and what was said on standard error, not the command's output.
 fn output(command: &str) -> Result<String, Error> {
-    let output = Command::new("/bin/sh")
-        .arg("-c")
-        .arg(command)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| fail(format!("failed to run `{command}`: {error}")))?;
+    let failed = |error: std::io::Error| fail(format!("failed to run `{command}`: {error}"));
+    let (output, too_long) = bounded_output(command).map_err(failed)?;
+    if too_long {
+        return Err(fail(format!(
+            "`{command}` prints more than {} MiB; it was stopped",
+            MAX_TEXT >> 20
+        )));
+    }
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         let (status, said) = (output.status, said.trim());
         return Err(fail(format!("`{command}` failed ({status}): {said}")));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// What a command printed, and whether it was stopped because that was too much.
+fn bounded_output(command: &str) -> std::io::Result<(Output, bool)> {
+    let mut child = Command::new("/bin/sh")
+        .args(["-c", command])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .spawn()?;
+    let group = nix::unistd::Pid::from_raw(child.id().cast_signed());
+    // Of what is said on standard error the beginning is enough; the rest is read all the same,
+    // so that the command does not wait for a reader.
+    let errors = child.stderr.take().map(|mut errors| {
+        std::thread::spawn(move || {
+            let mut said = Vec::new();
+            let read = errors.by_ref().take(MAX_SAID).read_to_end(&mut said);
+            let drained = std::io::copy(&mut errors, &mut std::io::sink());
+            read.and(drained).map(|_| said)
+        })
+    });
+    let mut printed = Vec::new();
+    if let Some(stdout) = child.stdout.take() {
+        stdout.take(MAX_TEXT as u64 + 1).read_to_end(&mut printed)?;
+    }
+    let too_long = printed.len() > MAX_TEXT;
+    if too_long {
+        // Whatever the shell started is in its group.
+        let _ = nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGKILL);
+    }
+    let status = child.wait()?;
+    let said = errors.map(std::thread::JoinHandle::join);
+    let stderr = said.and_then(Result::ok).transpose()?.unwrap_or_default();
+    let output = Output {
+        status,
+        stdout: printed,
+        stderr,
+    };
+    Ok((output, too_long))
 }
 
 fn pipe(call: &Call<'_, '_>) -> Result<Vec<Value>, Error> {

@@ -6,7 +6,7 @@ use minijinja::value::ValueKind;
 use minijinja::{Error, ErrorKind};
 
 use super::{Call, Lookup, lookups};
-use crate::diag::SourceFile;
+use crate::diag::{SourceFile, read_bounded};
 use crate::template::filters::{fail, items};
 use crate::template::{FileOptions, Templar, filters};
 use crate::vars::{Value, Var, VarMap};
@@ -27,7 +27,7 @@ const MAX_FILES: usize = 100_000;
 pub(super) fn read(path: &Path) -> Result<String, Error> {
     let failed =
         |why: &dyn std::fmt::Display| fail(format!("failed to read {}: {why}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| failed(&error))?;
+    let bytes = read_bounded(path).map_err(|error| failed(&error))?;
     let plain = vault::plain_bytes(path, &bytes).map_err(|error| fail(error.one_line()))?;
     String::from_utf8(plain.into_owned()).map_err(|_| failed(&"it is not UTF-8 text"))
 }

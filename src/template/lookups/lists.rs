@@ -4,7 +4,8 @@ use minijinja::Error;
 use minijinja::value::ValueKind;
 
 use super::{Call, Lookup, lookups};
-use crate::template::filters::{cartesian, fail, pairs, subelements_of};
+use crate::template::bounds;
+use crate::template::filters::{cartesian, fail, pairs, printf, subelements_of};
 use crate::vars::Value;
 
 pub(super) static TABLE: &[Lookup] = lookups! {
@@ -254,7 +255,8 @@ impl Sequence {
             }
             (Some(end), None) => {
                 let width = end.checked_sub(self.start).ok_or_else(refused)?;
-                width.checked_div(self.stride).ok_or_else(refused)? + 1
+                let steps = width.checked_div(self.stride).ok_or_else(refused)?;
+                steps.checked_add(1).ok_or_else(refused)?
             }
             (None, None) => return Err(refused()),
         };
@@ -262,15 +264,20 @@ impl Sequence {
             return Err(refused());
         }
         let at = |index: i64| self.start.saturating_add(index.saturating_mul(self.stride));
-        (0..count).map(|index| self.written(at(index))).collect()
+        let mut bytes = 0;
+        let number = |index: i64| {
+            let number = self.written(at(index))?;
+            bytes += number.as_str().map_or(0, str::len);
+            bounds::text_of(bytes).map(|()| number)
+        };
+        (0..count).map(number).collect()
     }
 
     fn written(&self, number: i64) -> Result<Value, Error> {
         let Some(format) = &self.format else {
             return Ok(Value::from(number.to_string()));
         };
-        let style = minijinja::formatting::FormatStyle::Printf;
-        minijinja::formatting::format(style, format, &[Value::from(number)]).map(Value::from)
+        printf(format, &Value::from(number))
     }
 }
 
