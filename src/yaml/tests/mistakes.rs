@@ -49,7 +49,8 @@ fn a_key_given_twice_is_told_among_many() {
             let mut text: String = (0..keys).map(|n| format!("{n}: a\n")).collect();
             text.push_str("last: b\n");
             assert!(read(&text).is_ok(), "{keys} keys, each once");
-            text.push_str(&format!("{first}: c\n"));
+            text += &first.to_string();
+            text += ": c\n";
             let expected = format!("play.yml:{}:1: the key `{first}` is given twice", keys + 2);
             assert!(told(&text).starts_with(&expected), "{}", told(&text));
         }
